@@ -1,0 +1,24 @@
+//! What every request needs, built once at start and shared: no global state. Must not hold anything of a request.
+
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::domain::limits::Limits;
+use crate::domain::time::Zones;
+use crate::store::Store;
+
+/// The running application.
+#[derive(Debug)]
+pub struct App {
+    /// Source of time and ids.
+    pub clock: Clock,
+    /// Time zone database.
+    pub zones: Zones,
+    /// Limits in force.
+    pub limits: Limits,
+    /// All data.
+    pub store: Store,
+}
+
+/// A shared handle on the application.
+pub type SharedApp = Arc<App>;

@@ -1,0 +1,11 @@
+//! Vocabularies of campaigns.
+
+use super::vocabulary;
+
+vocabulary! {
+    #[doc = "Placeholder."]
+    pub enum CampaignPlaceholder {
+        #[doc = "Placeholder."]
+        Other = "OTHER",
+    }
+}

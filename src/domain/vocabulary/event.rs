@@ -1,0 +1,11 @@
+//! Vocabularies of events.
+
+use super::vocabulary;
+
+vocabulary! {
+    #[doc = "Placeholder."]
+    pub enum EventPlaceholder {
+        #[doc = "Placeholder."]
+        Other = "OTHER",
+    }
+}

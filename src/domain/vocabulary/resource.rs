@@ -1,0 +1,11 @@
+//! Vocabularies of resources.
+
+use super::vocabulary;
+
+vocabulary! {
+    #[doc = "Placeholder."]
+    pub enum ResourcePlaceholder {
+        #[doc = "Placeholder."]
+        Other = "OTHER",
+    }
+}

@@ -1,0 +1,11 @@
+//! Vocabularies of updates.
+
+use super::vocabulary;
+
+vocabulary! {
+    #[doc = "Placeholder."]
+    pub enum UpdatePlaceholder {
+        #[doc = "Placeholder."]
+        Other = "OTHER",
+    }
+}

@@ -1,0 +1,8 @@
+//! One typed GraphQL API for a harm-reduction movement.
+
+pub mod app;
+pub mod clock;
+pub mod config;
+pub mod domain;
+pub mod graphql;
+pub mod store;
