@@ -1,6 +1,7 @@
 //! One typed GraphQL API for a harm-reduction movement.
 
 pub mod app;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod domain;

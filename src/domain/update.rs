@@ -147,3 +147,25 @@ pub struct PolicyUpdateDetail {
     #[serde(default)]
     pub what_it_means: LocalizedText,
 }
+
+/// A text of at most `room` characters, cut at the end of a word and marked with an ellipsis.
+pub fn cut_at_word(text: &str, room: usize) -> String {
+    if text.chars().count() <= room {
+        return text.to_string();
+    }
+    let head: String = text.chars().take(room.saturating_sub(1)).collect();
+    let kept = head.rfind(char::is_whitespace).and_then(|end| head.get(..end)).unwrap_or(&head);
+    format!("{}\u{2026}", kept.trim_end_matches(|c: char| c.is_whitespace() || c.is_ascii_punctuation()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cut_at_word;
+
+    #[test]
+    fn a_text_is_cut_at_a_word() {
+        assert_eq!(cut_at_word("one two three", 13), "one two three");
+        assert_eq!(cut_at_word("one two, three", 12), "one two\u{2026}");
+        assert_eq!(cut_at_word("abcdefgh", 4), "abc\u{2026}");
+    }
+}

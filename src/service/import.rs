@@ -89,7 +89,7 @@ pub async fn import(
         }
     }
     look_up_references(app, &tx, &lines, &mut names).await?;
-    let ready = prepare(app, &tx, &catalog, &names, &lines, &mut faults).await?;
+    let ready = prepare(app, &tx, &names, &lines, &mut faults).await?;
     if !faults.is_empty() {
         faults.sort_by_key(|(number, _)| *number);
         tx.rollback().await?;
@@ -269,7 +269,6 @@ struct Ready {
 async fn prepare(
     app: &App,
     tx: &DatabaseTransaction,
-    catalog: &Catalog,
     names: &Names,
     lines: &[Line],
     faults: &mut Vec<(usize, Fault)>,
@@ -281,25 +280,28 @@ async fn prepare(
     for line in lines {
         let Some(id) = line.id else { continue };
         let place = |stored| Placing { id, record: &line.record, stored, names, now };
+        let touch = |updated_at: &mut i64| {
+            if line.record.updated_at.is_none() {
+                *updated_at = now.as_micros();
+            }
+        };
         let outcome = match &line.input {
             Input::Region(input) => {
                 let stored = stored_rows.0.iter().find(|row| row.id == id.key());
                 region(input, &place(stored.map(|row| (row.created_at, row.updated_at))), &app.zones).map(|row| {
-                    push(&mut ready.regions, row, stored, &mut ready.unchanged, |row| row.updated_at = now.as_micros())
+                    push(&mut ready.regions, row, stored, &mut ready.unchanged, |row| touch(&mut row.updated_at))
                 })
             }
             Input::Topic(input) => {
                 let stored = stored_rows.1.iter().find(|row| row.id == id.key());
                 topic(input, &place(stored.map(|row| (row.created_at, row.updated_at)))).map(|row| {
-                    push(&mut ready.topics, row, stored, &mut ready.unchanged, |row| row.updated_at = now.as_micros())
+                    push(&mut ready.topics, row, stored, &mut ready.unchanged, |row| touch(&mut row.updated_at))
                 })
             }
             Input::Organization(input) => {
                 let stored = stored_rows.2.iter().find(|row| row.id == id.key());
                 organization(input, &place(stored.map(|row| (row.created_at, row.updated_at)))).map(|row| {
-                    push(&mut ready.organizations, row, stored, &mut ready.unchanged, |row| {
-                        row.updated_at = now.as_micros()
-                    });
+                    push(&mut ready.organizations, row, stored, &mut ready.unchanged, |row| touch(&mut row.updated_at));
                 })
             }
             _ => match content(app, tx, names, line, id, &mut slugs).await? {
@@ -318,7 +320,6 @@ async fn prepare(
             faults.extend(found.into_iter().map(|fault| (line.number, fault)));
         }
     }
-    let _ = catalog;
     Ok(ready)
 }
 

@@ -117,6 +117,15 @@ pub struct PageRequest {
     pub from_end: bool,
 }
 
+/// What a nested list hangs below.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Parent {
+    /// A region, an organization or a linking item, by key.
+    Anchor(i64),
+    /// A topic, by key.
+    Topic(i64),
+}
+
 /// A question for a list.
 #[derive(Clone, Debug)]
 pub struct ListQuery {
@@ -168,9 +177,9 @@ impl Store {
         Ok(pages.into_iter().next().unwrap_or_default())
     }
 
-    /// One page for each parent (a region, an organization, a linking item), in one statement.
-    pub async fn list_below(&self, query: &ListQuery, parents: Option<&[i64]>) -> Result<Vec<Page>, DbErr> {
-        let count = parents.map_or(1, <[i64]>::len);
+    /// One page for each parent, in one statement. The parents of one question are all of one sort.
+    pub async fn list_below(&self, query: &ListQuery, parents: Option<&[Parent]>) -> Result<Vec<Page>, DbErr> {
+        let count = parents.map_or(1, <[Parent]>::len);
         let mut pages: Vec<Page> = (0..count).map(|_| Page::default()).collect();
         let Some(plan) = self.plan(query, parents) else {
             for page in &mut pages {

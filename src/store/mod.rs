@@ -21,10 +21,10 @@ use sea_orm::{
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 
-pub use catalog::{Catalog, Code, Organization, Region, Topic};
+pub use catalog::{Catalog, Code, Entry, Organization, Region, Topic};
 pub use change::Epoch;
 pub use item::{Detail, Item, Kind};
-pub use listing::{Condition, Filter, ListKind, ListQuery, Order, OrderField, Page, PageKey, PageRequest};
+pub use listing::{Condition, Filter, ListKind, ListQuery, Order, OrderField, Page, PageKey, PageRequest, Parent};
 pub use sql::{unpack, unpack_keys};
 pub use write::{NewItem, SavedItem};
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use sea_orm::{DbBackend, DbErr};
 
 use super::item::{Item, columns, visible};
-use super::listing::{Condition, ListQuery, OrderField, PageKey, Row};
+use super::listing::{Condition, ListQuery, OrderField, PageKey, Parent, Row};
 use super::sql::Sql;
 use super::{ListKind, Store};
 
@@ -35,40 +35,43 @@ const SQLITE_TERMS: usize = 400;
 
 impl Store {
     /// The plan of a question; `None` if nothing can match.
-    pub(super) fn plan(&self, query: &ListQuery, parents: Option<&[i64]>) -> Option<Plan> {
+    pub(super) fn plan(&self, query: &ListQuery, parents: Option<&[Parent]>) -> Option<Plan> {
         let filter = &query.filter;
         let lists = [&filter.regions, &filter.topics, &filter.publishers];
         if lists.iter().any(|list| list.as_ref().is_some_and(Vec::is_empty))
             || filter.locales.as_ref().is_some_and(Vec::is_empty)
             || filter.conditions.iter().any(Condition::is_empty)
-            || parents.is_some_and(<[i64]>::is_empty)
+            || parents.is_some_and(<[Parent]>::is_empty)
         {
             return None;
         }
-        let is_usual = matches!(query.order.field, OrderField::Usual);
+        let is_usual = query.order.field == OrderField::Usual;
         let mut plan = Plan { branches: Vec::new(), lookup_anchors: None, lookup_topics: None, publishers: None };
-        let mut topics: &[i64] = &[0];
-        if let Some(wanted) = &filter.topics {
-            if is_usual { topics = wanted } else { plan.lookup_topics = Some(wanted.clone()) }
-        }
         plan.publishers.clone_from(&filter.publishers);
-        let anchors: Vec<(usize, i64)> = match (parents, &filter.regions, &filter.publishers) {
-            (Some(parents), regions, _) => {
-                plan.lookup_anchors.clone_from(regions);
-                parents.iter().copied().enumerate().collect()
-            }
-            (None, Some(regions), _) if is_usual => regions.iter().map(|region| (0, *region)).collect(),
-            (None, None, Some(publishers)) if is_usual => {
+        let none = [0];
+        let mut wanted_topics: &[i64] = filter.topics.as_deref().unwrap_or(&none);
+        let mut wanted_anchors: &[i64] = filter.regions.as_deref().unwrap_or(&none);
+        if !is_usual || matches!(parents, Some([Parent::Topic(_), ..])) {
+            plan.lookup_topics.clone_from(&filter.topics);
+            wanted_topics = &none;
+        }
+        if !is_usual || matches!(parents, Some([Parent::Anchor(_), ..])) {
+            plan.lookup_anchors.clone_from(&filter.regions);
+            wanted_anchors = &none;
+        }
+        let Some(parents) = parents else {
+            if let (true, None, Some(publishers)) = (is_usual, &filter.regions, &filter.publishers) {
                 plan.publishers = None;
-                publishers.iter().map(|publisher| (0, *publisher)).collect()
+                wanted_anchors = publishers;
             }
-            (None, regions, _) => {
-                plan.lookup_anchors.clone_from(regions);
-                vec![(0, 0)]
-            }
+            plan.add(0, wanted_anchors, wanted_topics);
+            return Some(plan);
         };
-        for (parent, anchor) in anchors {
-            plan.branches.extend(topics.iter().map(|topic| Branch { parent, anchor, topic: *topic }));
+        for (position, parent) in parents.iter().enumerate() {
+            match parent {
+                Parent::Anchor(anchor) => plan.add(position, &[*anchor], wanted_topics),
+                Parent::Topic(topic) => plan.add(position, wanted_anchors, &[*topic]),
+            }
         }
         Some(plan)
     }
@@ -97,6 +100,14 @@ impl Store {
             rows.push(Row { parent, key, item, ends_scan: row.try_get::<i64>("", "scan_end")? == 1 });
         }
         Ok((rows, totals))
+    }
+}
+
+impl Plan {
+    fn add(&mut self, parent: usize, anchors: &[i64], topics: &[i64]) {
+        for anchor in anchors {
+            self.branches.extend(topics.iter().map(|topic| Branch { parent, anchor: *anchor, topic: *topic }));
+        }
     }
 }
 
@@ -210,7 +221,7 @@ impl Writer<'_> {
                  CAST(CASE WHEN ",
                 self.scan
             ));
-            self.conditions(anchor, sql);
+            self.conditions(anchor, topic, sql);
             sql.push(" THEN 1 ELSE 0 END AS BIGINT) AS hit FROM (SELECT ");
             sql.push(&format!(
                 "{key} AS k, {id} AS id, row_number() OVER (ORDER BY {key} {direction}, {id} {direction}) AS n"
@@ -219,7 +230,7 @@ impl Writer<'_> {
             sql.push(&format!(" ORDER BY {key} {direction}, {id} {direction} LIMIT {}) s", self.scan));
             self.joins("s.id", "e", "f", sql);
             sql.push(" WHERE (");
-            self.conditions(anchor, sql);
+            self.conditions(anchor, topic, sql);
             sql.push(&format!(") OR s.n = {} ORDER BY s.k {direction}, s.id {direction} LIMIT ", self.scan));
         } else {
             sql.push(&format!(
@@ -288,23 +299,21 @@ impl Writer<'_> {
     }
 
     fn is_below_parents(&self) -> bool {
-        self.plan.branches.iter().any(|branch| branch.anchor != 0)
+        self.plan.branches.iter().any(|branch| branch.anchor != 0 || branch.topic != 0)
     }
 
     /// Everything that is checked item by item, on the envelope `e` and the detail `f`.
-    fn conditions(&self, anchor: &str, sql: &mut Sql) {
+    fn conditions(&self, anchor: &str, topic: &str, sql: &mut Sql) {
         let filter = &self.query.filter;
         visible("e", &self.query.view, sql);
         if self.query.order.field != OrderField::Usual {
             between("e.order_key", filter.usual_between, sql);
-            let is_listed_apart = self.query.list == ListKind::Alerts;
-            if self.is_below_parents() || self.plan.lookup_topics.is_some() || is_listed_apart {
-                self.listed(&format!("l.anchor = {anchor}"), self.plan.lookup_topics.as_deref(), sql);
+            if self.is_below_parents() || self.query.list == ListKind::Alerts {
+                self.listed(&format!("= {anchor}"), &format!("= {topic}"), sql);
             }
         }
-        if let Some(anchors) = &self.plan.lookup_anchors {
-            let anchors: Vec<String> = anchors.iter().map(i64::to_string).collect();
-            self.listed(&format!("l.anchor IN ({})", anchors.join(", ")), self.plan.lookup_topics.as_deref(), sql);
+        if self.plan.lookup_anchors.is_some() || self.plan.lookup_topics.is_some() {
+            self.listed(&among(self.plan.lookup_anchors.as_ref()), &among(self.plan.lookup_topics.as_ref()), sql);
         }
         if let (true, Some(regions)) = (filter.regions_directly, &filter.regions) {
             any_held("e.region_ids", regions.iter().map(i64::to_string), sql);
@@ -337,13 +346,13 @@ impl Writer<'_> {
         }
     }
 
-    /// That the item is listed under an anchor and one of the topics: a look-up by the whole key.
-    fn listed(&self, anchor: &str, topics: Option<&[i64]>, sql: &mut Sql) {
+    /// That the item is listed under an anchor and a topic: a look-up by the whole key.
+    fn listed(&self, anchor: &str, topic: &str, sql: &mut Sql) {
         sql.push(" AND EXISTS (SELECT 1 FROM listing l WHERE l.kind = ");
         sql.push_number(self.query.list.number().into());
-        sql.push(&format!(" AND {anchor} AND l.topic IN ("));
-        let topics: Vec<String> = topics.unwrap_or(&[0]).iter().map(i64::to_string).collect();
-        sql.push(&topics.join(", ")).push(") AND l.order_key = e.order_key AND l.content = e.id)");
+        sql.push(&format!(
+            " AND l.anchor {anchor} AND l.topic {topic} AND l.order_key = e.order_key AND l.content = e.id)"
+        ));
     }
 
     /// Counts all matches of each parent, as rows that have nothing but `parent` and `total`.
@@ -361,12 +370,19 @@ impl Writer<'_> {
         sql.push(" AND l.anchor = b.anchor AND l.topic = b.topic");
         self.joins("l.content", "e", "f", sql);
         sql.push(" WHERE ");
-        self.conditions("b.anchor", sql);
+        self.conditions("b.anchor", "b.topic", sql);
         if self.query.order.field == OrderField::Usual {
             between("l.order_key", self.query.filter.usual_between, sql);
         }
         sql.push(" GROUP BY b.parent");
     }
+}
+
+/// `IN (…)` of some keys, or `= 0` for any.
+fn among(keys: Option<&Vec<i64>>) -> String {
+    let Some(keys) = keys else { return "= 0".to_string() };
+    let keys: Vec<String> = keys.iter().map(i64::to_string).collect();
+    format!("IN ({})", keys.join(", "))
 }
 
 /// That a column lies from the first bound on and before the second.

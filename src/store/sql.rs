@@ -54,24 +54,6 @@ impl Sql {
     }
 }
 
-/// Keys as a column holds a set of them: `,1,2,`; empty for none. `LIKE '%,1,%'` finds a member on every database.
-pub(crate) fn pack_keys(keys: &[i64]) -> String {
-    pack(keys.iter().map(i64::to_string))
-}
-
-/// Names as a column holds a set of them: see [`pack_keys`].
-pub(crate) fn pack(names: impl IntoIterator<Item = String>) -> String {
-    let mut packed = String::new();
-    for name in names {
-        if packed.is_empty() {
-            packed.push(',');
-        }
-        packed.push_str(&name);
-        packed.push(',');
-    }
-    packed
-}
-
 /// The members of a packed set.
 pub fn unpack(packed: &str) -> impl Iterator<Item = &str> {
     packed.split(',').filter(|name| !name.is_empty())

@@ -4,10 +4,9 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QuerySelect,
+    ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter,
 };
 
 use super::change::{Epoch, NewChange, Side, append};
@@ -105,6 +104,12 @@ impl Store {
         }
         let mut rows: Vec<String> = Vec::with_capacity(kinds.len() * anchors.len() * topics.len());
         for kind in kinds {
+            if kind == ListKind::Alerts {
+                // An alert for a region holds in all that lies inside it.
+                for region in unpack_keys(&content.region_ids) {
+                    anchors.extend(catalog.regions().filter(|r| r.ancestors.contains(&region)).map(|r| r.key));
+                }
+            }
             for anchor in &anchors {
                 for topic in &topics {
                     rows.push(format!("({}, {anchor}, {topic}, {}, {id})", kind.number(), content.order_key));

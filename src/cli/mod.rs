@@ -1,0 +1,43 @@
+//! The command line: one file a subcommand. Must not hold rules: it calls services and prints.
+
+mod doctor;
+mod export;
+mod import;
+mod migrate;
+mod schema;
+mod setup;
+
+use clap::{Parser, Subcommand};
+
+/// One typed GraphQL API for a harm-reduction movement.
+#[derive(Debug, Parser)]
+#[command(name = "solidarity", version, about, propagate_version = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run, take back or list migrations.
+    Migrate(migrate::Arguments),
+    /// Import JSON Lines: everything or nothing.
+    Import(import::Arguments),
+    /// Export everything as JSON Lines.
+    Export(export::Arguments),
+    /// Print the GraphQL schema; needs no database.
+    Schema,
+    /// Check settings, database and time zones.
+    Doctor(doctor::Arguments),
+}
+
+/// Runs the command that the arguments name.
+pub async fn run(cli: Cli) -> anyhow::Result<()> {
+    match cli.command {
+        Command::Migrate(arguments) => migrate::run(arguments).await,
+        Command::Import(arguments) => import::run(arguments).await,
+        Command::Export(arguments) => export::run(arguments).await,
+        Command::Schema => schema::run(),
+        Command::Doctor(arguments) => doctor::run(arguments).await,
+    }
+}
