@@ -2,6 +2,7 @@
 //! answer. Must not hold SQL or know HTTP.
 
 pub mod context;
+pub mod guard;
 
 use async_graphql::{EmptyMutation, EmptySubscription, Object, Schema};
 
