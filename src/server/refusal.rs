@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::response::Response;
 use http::header::{ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::json;
 
 /// The id of one request, as in `X-Request-Id` and in `extensions.requestId`.
@@ -23,13 +23,13 @@ pub(crate) struct Refusal {
     /// One sentence, lower case, without a full stop.
     pub message: String,
     /// Further headers.
-    pub headers: HeaderMap,
+    pub headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 impl Refusal {
     /// A refusal with a status, a code and a sentence.
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), headers: HeaderMap::new() }
+        Self { status, code, message: message.into(), headers: Vec::new() }
     }
 
     /// 400: the request is not well formed.
@@ -78,7 +78,7 @@ impl Refusal {
 
     /// Adds a header.
     pub fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.insert(name, value);
+        self.headers.push((name, value));
         self
     }
 
@@ -94,7 +94,7 @@ impl Refusal {
         });
         let mut response = Response::new(Body::from(body.to_string()));
         *response.status_mut() = self.status;
-        *response.headers_mut() = self.headers;
+        response.headers_mut().extend(self.headers);
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
         response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
         response

@@ -73,6 +73,7 @@ impl Guard {
     /// Checks a parsed document with its variables, before it is validated.
     pub fn check(&self, question: &Question<'_>) -> Result<Checked, Fault> {
         let Question { document, variables, limits, .. } = *question;
+        shape::count(document, limits)?;
         let operation = select(document, question.operation_name)?;
         let shape = shape::measure(document, operation, limits)?;
         let has_near = values::check(document, &operation.node, variables, limits)?;

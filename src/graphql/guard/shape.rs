@@ -158,6 +158,12 @@ impl Shape {
     }
 }
 
+/// Refuses a document of too many definitions.
+pub(crate) fn count(document: &ExecutableDocument, limits: &Limits) -> Result<(), Fault> {
+    Fault::above("number of fragments", document.fragments.len(), limits.fragments)?;
+    Fault::above("number of operations", document.operations.iter().len(), limits.operations)
+}
+
 /// Measures the document and refuses what is above a limit. What multiplies counts for the operation that is to run;
 /// sizes are bounded for every operation and fragment, since validation walks them all.
 pub(crate) fn measure(
@@ -165,8 +171,6 @@ pub(crate) fn measure(
     executed: &Positioned<OperationDefinition>,
     limits: &Limits,
 ) -> Result<Shape, Fault> {
-    Fault::above("number of fragments", document.fragments.len(), limits.fragments)?;
-    Fault::above("number of operations", document.operations.iter().len(), limits.operations)?;
     let mut walk = Walk { document, fragments: HashMap::with_capacity(document.fragments.len()) };
     let mut all_nodes = 0_usize;
     for name in document.fragments.keys() {

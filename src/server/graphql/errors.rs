@@ -62,7 +62,7 @@ pub(crate) fn sort_out(response: Response, id: &RequestId, metrics: &Metrics) ->
     let left_out = errors.len().saturating_sub(MOST);
     let mut hidden = errors.split_off(errors.len().min(MOST));
     // A fault must reach the log even if the client is not told of it.
-    hidden.retain(|error| is_fault(error));
+    hidden.retain(is_fault);
     for error in &hidden {
         log(error, id, metrics);
     }
