@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::Response;
 use serde_json::{Value, json};
-use solidarity::app::App;
+use solidarity::app::{App, SharedApp};
 use solidarity::clock::Clock;
 use solidarity::domain::limits::Limits;
 use solidarity::domain::time::Zones;
@@ -34,6 +34,13 @@ pub fn folder(name: &str) -> PathBuf {
     path
 }
 
+/// An application on a fresh database.
+pub async fn app(limits: Limits) -> SharedApp {
+    let url = format!("sqlite://{}?mode=rwc", folder("api").join("test.sqlite").display());
+    let store = Store::open(&url, &limits).await.unwrap();
+    Arc::new(App { clock: Clock::System, zones: Zones::bundled(), limits, store })
+}
+
 impl Server {
     pub async fn start() -> Self {
         Self::with(|_, _| {}).await
@@ -50,9 +57,7 @@ impl Server {
             trusted_proxies: Vec::new(),
         };
         change(&mut limits, &mut options);
-        let url = format!("sqlite://{}?mode=rwc", folder("api").join("test.sqlite").display());
-        let store = Store::open(&url, &limits).await.unwrap();
-        let app = Arc::new(App { clock: Clock::System, zones: Zones::bundled(), limits, store });
+        let app = app(limits).await;
         let running = server::start(app, options).await.unwrap();
         Self {
             address: running.address,

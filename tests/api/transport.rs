@@ -8,7 +8,10 @@ use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-use crate::harness::{Server, codes, post_bytes, post_with, query_bytes, raw, read_answer};
+use solidarity::domain::limits::Limits;
+use solidarity::server::{self, ServeOptions};
+
+use crate::harness::{Server, app, codes, post_bytes, post_with, query_bytes, raw, read_answer};
 
 const GRAPHQL_JSON: &str = "application/graphql-response+json";
 const SECOND: Duration = Duration::from_secs(1);
@@ -362,9 +365,12 @@ async fn a_stopping_server_finishes_what_is_under_way() {
 
 #[tokio::test]
 async fn a_metrics_listener_that_others_could_reach_stops_the_start() {
-    let started = std::panic::AssertUnwindSafe(Server::with(|_, options| {
-        options.metrics_listen = Some("0.0.0.0:0".parse().unwrap());
-    }));
-    let refused = tokio::spawn(async move { started.0.await.shutdown().await }).await;
-    assert!(refused.is_err());
+    let options = ServeOptions {
+        listen: "127.0.0.1:0".parse().unwrap(),
+        metrics_listen: Some("0.0.0.0:0".parse().unwrap()),
+        public_url: None,
+        trusted_proxies: Vec::new(),
+    };
+    let refused = server::start(app(Limits::default()).await, options).await.unwrap_err();
+    assert_eq!(refused.to_string(), "metrics_listen 0.0.0.0:0 is not a loopback address");
 }

@@ -23,6 +23,9 @@ pub use types::TypeTable;
 
 use crate::domain::limits::Limits;
 
+/// How much of a name that came with the request a message repeats.
+const NAME_CHARS: usize = 100;
+
 /// The guard of one schema.
 #[derive(Debug)]
 pub struct Guard {
@@ -97,7 +100,10 @@ pub fn select<'a>(
     document: &'a ExecutableDocument,
     name: Option<&str>,
 ) -> Result<&'a Positioned<OperationDefinition>, Fault> {
-    let unknown = |name: &str| Fault::Malformed(format!("the document has no operation named {name:?}"));
+    let unknown = |name: &str| {
+        let name: String = name.chars().take(NAME_CHARS).collect();
+        Fault::Malformed(format!("the document has no operation named {name:?}"))
+    };
     match (&document.operations, name) {
         (DocumentOperations::Single(operation), None) => Ok(operation),
         (DocumentOperations::Single(_), Some(name)) => Err(unknown(name)),

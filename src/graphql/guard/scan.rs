@@ -47,10 +47,10 @@ pub fn scan(text: &str, limits: &Limits) -> Result<Scan, Fault> {
         }
         found.tokens += 1;
     }
-    Fault::above("document size in tokens", found.tokens, limits.document_tokens)?;
     if found.depth > limits.bracket_depth {
         return Err(Fault::TooDeep { what: "bracket depth", value: found.depth, limit: limits.bracket_depth });
     }
+    Fault::above("document size in tokens", found.tokens, limits.document_tokens)?;
     Ok(found)
 }
 

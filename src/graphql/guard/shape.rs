@@ -8,7 +8,7 @@ use async_graphql::parser::types::{
     Directive, ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
 };
 
-use super::Fault;
+use super::{Fault, NAME_CHARS};
 use crate::domain::limits::Limits;
 
 /// Lists of the introspection types. Types reach types through them, so that nesting them multiplies.
@@ -140,7 +140,10 @@ impl<'a> Walk<'a> {
         let Some(definition) = self.document.fragments.get(name) else { return Ok(Shape::default()) };
         match self.fragments.get(name) {
             Some(Visit::Done(shape)) => return Ok(*shape),
-            Some(Visit::Begun) => return Err(Fault::Malformed(format!("the fragment {name:?} includes itself"))),
+            Some(Visit::Begun) => {
+                let name: String = name.chars().take(NAME_CHARS).collect();
+                return Err(Fault::Malformed(format!("the fragment {name:?} includes itself")));
+            }
             None => {}
         }
         self.fragments.insert(name, Visit::Begun);

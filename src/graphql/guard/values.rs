@@ -7,7 +7,7 @@ use async_graphql::parser::types::{Directive, ExecutableDocument, OperationDefin
 use async_graphql::{Name, Positioned, Value as ConstValue, Variables};
 use async_graphql_value::Value;
 
-use super::Fault;
+use super::{Fault, NAME_CHARS};
 use crate::domain::limits::Limits;
 
 /// Most values that validation may have to look at: each use of a variable looks at the whole of it.
@@ -55,14 +55,15 @@ fn require(operation: &OperationDefinition, variables: &Variables) -> Result<(),
         if ty.nullable {
             continue;
         }
-        match variables.get(name) {
-            Some(ConstValue::Null) => {
-                return Err(Fault::Malformed(format!("the variable ${name} of type {ty} must not be null")));
-            }
-            None if definition.node.default_value.is_none() => {
-                return Err(Fault::Malformed(format!("the variable ${name} of type {ty} is required")));
-            }
-            _ => {}
+        let (is_null, is_given) = match variables.get(name) {
+            Some(value) => (matches!(value, ConstValue::Null), true),
+            None => (false, definition.node.default_value.is_some()),
+        };
+        if is_null || !is_given {
+            let name: String = name.chars().take(NAME_CHARS).collect();
+            let ty: String = ty.to_string().chars().take(NAME_CHARS).collect();
+            let fault = if is_null { "must not be null" } else { "is required" };
+            return Err(Fault::Malformed(format!("the variable ${name} of type {ty} {fault}")));
         }
     }
     Ok(())

@@ -14,6 +14,8 @@ use crate::telemetry::scrub;
 
 /// Errors that one answer tells; a short document can hold thousands.
 const MOST: usize = 20;
+/// Characters of a message that the engine wrote; it repeats names and values that came with the request.
+const MESSAGE_CHARS: usize = 500;
 
 /// An error with a code.
 pub(crate) fn coded(message: impl Into<String>, code: &str) -> ServerError {
@@ -78,7 +80,8 @@ fn tell(error: ServerError, id: &RequestId, metrics: &Metrics) -> ServerError {
         return error;
     }
     if !is_fault(&error) {
-        return with_code(error, "BAD_REQUEST");
+        let message = error.message.chars().take(MESSAGE_CHARS).collect();
+        return with_code(ServerError { message, ..error }, "BAD_REQUEST");
     }
     log(&error, id, metrics);
     ServerError { locations: error.locations, path: error.path, ..internal(id) }
