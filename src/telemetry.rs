@@ -112,7 +112,59 @@ pub(crate) fn scrub(cause: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Arc, Mutex};
+
     use super::*;
+
+    /// A writer that a test can read.
+    #[derive(Clone, Default)]
+    struct Page(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Page {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn logged(level: LogLevel, say: impl FnOnce()) -> String {
+        let page = Page::default();
+        let writer = page.clone();
+        let subscriber = subscriber(level, LogFormat::Text, move || writer.clone());
+        tracing::subscriber::with_default(subscriber, say);
+        String::from_utf8(page.0.lock().unwrap().clone()).unwrap()
+    }
+
+    #[test]
+    fn other_crates_are_heard_from_warnings_up_and_those_that_see_requests_never() {
+        let log = logged(LogLevel::Trace, || {
+            tracing::trace!(target: "solidarity::x", "ours");
+            tracing::info!(target: "some_crate", "theirs");
+            tracing::warn!(target: "some_crate", "their warning");
+            tracing::error!(target: "hyper::proto", "a header");
+            tracing::error!(target: "sqlx::query", "a statement");
+        });
+        let lines: Vec<&str> = log.lines().filter_map(|line| line.split_once(": ").map(|(_, said)| said)).collect();
+        assert_eq!(lines, ["ours", "their warning"]);
+        let quiet = logged(LogLevel::Error, || tracing::warn!(target: "some_crate", "their warning"));
+        assert_eq!(quiet, "");
+    }
+
+    #[test]
+    fn a_panic_tells_where_it_happened_and_not_what_it_says() {
+        let log = logged(LogLevel::Error, || {
+            let before = std::panic::take_hook();
+            hook_panics();
+            let caught = std::panic::catch_unwind(|| panic!("a secret"));
+            std::panic::set_hook(before);
+            assert!(caught.is_err());
+        });
+        assert!(log.contains("src/telemetry.rs:") && !log.contains("secret"), "{log}");
+    }
 
     #[test]
     fn what_is_quoted_is_left_out_of_a_cause() {
