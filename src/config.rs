@@ -9,6 +9,18 @@ use ipnet::IpNet;
 use url::Url;
 
 use crate::domain::limits::Limits;
+use crate::telemetry::{LogFormat, LogLevel};
+
+/// What is logged, and how. Logs go to standard error and hold nothing of a client.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct LogConfig {
+    /// Least severe events to log.
+    #[arg(long, env = "SOLIDARITY_LOG", value_enum, default_value_t, global = true)]
+    pub log: LogLevel,
+    /// How to write them.
+    #[arg(long, env = "SOLIDARITY_LOG_FORMAT", value_enum, default_value_t, global = true)]
+    pub log_format: LogFormat,
+}
 
 /// Where the data is.
 #[derive(Args, Clone, Debug)]

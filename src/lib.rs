@@ -6,5 +6,7 @@ pub mod clock;
 pub mod config;
 pub mod domain;
 pub mod graphql;
+pub mod server;
 pub mod service;
 pub mod store;
+pub mod telemetry;

@@ -1,24 +1,32 @@
-//! The command line: one file a subcommand. Must not hold rules: it calls services and prints.
+//! The command line: one file a subcommand; errors are `anyhow` here and nowhere below. Must not hold what a server or a
+//! job does: it calls services and prints.
 
 mod doctor;
 mod export;
 mod import;
 mod migrate;
 mod schema;
+mod serve;
 mod setup;
 
 use clap::{Parser, Subcommand};
+
+use crate::config::{LogConfig, ServeConfig};
 
 /// One typed GraphQL API for a harm-reduction movement.
 #[derive(Debug, Parser)]
 #[command(name = "solidarity", version, about, propagate_version = true)]
 pub struct Cli {
+    #[command(flatten)]
+    log: LogConfig,
     #[command(subcommand)]
     command: Command,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Serve the API, the playground and the metrics.
+    Serve(Box<ServeConfig>),
     /// Run, take back or list migrations.
     Migrate(migrate::Arguments),
     /// Import JSON Lines: everything or nothing.
@@ -31,13 +39,17 @@ enum Command {
     Doctor(doctor::Arguments),
 }
 
-/// Runs the command that the arguments name.
-pub async fn run(cli: Cli) -> anyhow::Result<()> {
-    match cli.command {
-        Command::Migrate(arguments) => migrate::run(arguments).await,
-        Command::Import(arguments) => import::run(arguments).await,
-        Command::Export(arguments) => export::run(arguments).await,
-        Command::Schema => schema::run(),
-        Command::Doctor(arguments) => doctor::run(arguments).await,
+impl Cli {
+    /// Runs the chosen subcommand.
+    pub async fn run(self) -> anyhow::Result<()> {
+        crate::telemetry::init(self.log.log, self.log.log_format)?;
+        match self.command {
+            Command::Serve(config) => serve::run(*config).await,
+            Command::Migrate(arguments) => migrate::run(arguments).await,
+            Command::Import(arguments) => import::run(arguments).await,
+            Command::Export(arguments) => export::run(arguments).await,
+            Command::Schema => schema::run(),
+            Command::Doctor(arguments) => doctor::run(arguments).await,
+        }
     }
 }

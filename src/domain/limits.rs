@@ -26,6 +26,8 @@ pub struct Limits {
     pub directives: usize,
     /// Fields at the root of the operation, fragments followed.
     pub root_fields: usize,
+    /// Fields at the root of a mutation.
+    pub mutations: usize,
     /// Fields in all, fragments followed.
     pub inlined_fields: usize,
     /// Fragment definitions in a document.
@@ -60,6 +62,10 @@ pub struct Limits {
     pub header_read: Duration,
     /// Longest time for the body of a request to arrive.
     pub body_read: Duration,
+    /// Longest wait for a client to take more of its answer.
+    pub write_stall: Duration,
+    /// Memory for documents that clients name by their hash.
+    pub persisted_bytes: u64,
     /// Requests in execution at once; further ones are answered 503 with `Retry-After`.
     pub in_flight: usize,
     /// Open connections; further ones wait to be accepted.
@@ -89,6 +95,7 @@ impl Default for Limits {
             aliases: 30,
             directives: 20,
             root_fields: 20,
+            mutations: 10,
             inlined_fields: 2_000,
             fragments: 50,
             operations: 5,
@@ -106,6 +113,8 @@ impl Default for Limits {
             pool_wait: Duration::from_secs(2),
             header_read: Duration::from_secs(10),
             body_read: Duration::from_secs(10),
+            write_stall: Duration::from_secs(30),
+            persisted_bytes: 4 * 1024 * 1024,
             in_flight: 256,
             connections: 4_096,
             scan: 5_000,

@@ -7,6 +7,7 @@ mod content;
 pub mod context;
 mod error;
 mod event;
+pub mod guard;
 mod lists;
 mod loader;
 mod meta;

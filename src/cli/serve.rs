@@ -1,0 +1,62 @@
+//! `solidarity serve`: from settings to a running server, until SIGTERM or SIGINT. A wrong setting stops the start and
+//! names itself.
+
+use std::net::SocketAddr;
+
+use anyhow::{Context, bail};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::config::ServeConfig;
+use crate::server::{self, ServeOptions};
+
+/// Serves until told to stop.
+pub(super) async fn run(config: ServeConfig) -> anyhow::Result<()> {
+    let options = options(&config)?;
+    let app = super::setup::open_ready(&config.database, config.limits.limits()).await?;
+    if config.demo {
+        let report = crate::service::seed::load_demo(&app).await.context("demo")?;
+        tracing::info!(created = report.created, "the demo content is there");
+    }
+    let running = server::start(app, options).await.context("the server did not start")?;
+    tracing::info!(address = %running.address, metrics_address = ?running.metrics_address, "the server listens");
+    wait_for_stop().await?;
+    tracing::info!("the server stops");
+    running.shutdown().await;
+    Ok(())
+}
+
+/// The parts of the settings that the server takes, checked.
+fn options(config: &ServeConfig) -> anyhow::Result<ServeOptions> {
+    let metrics_listen = match config.metrics_listen.as_str() {
+        "off" => None,
+        text => {
+            let address: SocketAddr =
+                text.parse().with_context(|| format!("metrics_listen {text:?} is neither an address nor off"))?;
+            if !address.ip().is_loopback() {
+                bail!("metrics_listen {address} is not a loopback address");
+            }
+            Some(address)
+        }
+    };
+    if let Some(url) = &config.public_url
+        && !matches!(url.scheme(), "http" | "https")
+    {
+        bail!("public_url {url} is neither http nor https");
+    }
+    Ok(ServeOptions {
+        listen: config.listen,
+        metrics_listen,
+        public_url: config.public_url.clone(),
+        trusted_proxies: config.trusted_proxy.clone(),
+    })
+}
+
+async fn wait_for_stop() -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be listened for")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("SIGINT cannot be listened for")?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}

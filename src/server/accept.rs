@@ -1,0 +1,120 @@
+//! The accept loop. `axum::serve` installs no timer, so that hyper's timeouts never fire: this one does, bounds the number
+//! of connections, and lets requests finish when the server stops. Must not look into requests.
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower::ServiceExt;
+
+use super::address::Peer;
+use super::metrics::Metrics;
+use super::stream::BoundedStream;
+
+/// Room for the head of a request: a persisted query's address is short, a whole document in one is up to 48 KiB.
+const HEAD_BYTES: usize = 64 * 1024;
+/// Header fields of a request; more is 431.
+const HEADERS: usize = 64;
+/// Pause after an accept that failed for want of files or memory.
+const BACK_OFF: Duration = Duration::from_millis(100);
+
+/// One listener and what it serves.
+pub(crate) struct Listening {
+    /// The bound socket.
+    pub listener: TcpListener,
+    /// What answers.
+    pub router: Router,
+    /// Most connections at once; further ones wait in the system's queue.
+    pub connections: usize,
+    /// Longest wait for the head of a request: the first one, one that comes slowly, and the next one of an idle
+    /// connection.
+    pub header_read: Duration,
+    /// Longest wait for a client to take more of its answer.
+    pub write_stall: Duration,
+    /// Where connections are counted.
+    pub metrics: Metrics,
+    /// Says when to stop.
+    pub stop: CancellationToken,
+    /// Longest wait for requests under way after that.
+    pub grace: Duration,
+}
+
+/// Accepts and serves connections until told to stop.
+pub(crate) async fn serve(listening: Listening) {
+    let permits = Arc::new(Semaphore::new(listening.connections.clamp(1, Semaphore::MAX_PERMITS)));
+    let mut builder = http1::Builder::new();
+    builder
+        .timer(TokioTimer::new())
+        .header_read_timeout(listening.header_read)
+        .max_buf_size(HEAD_BYTES)
+        .max_headers(HEADERS);
+    let tracker = TaskTracker::new();
+    loop {
+        let accepted = tokio::select! {
+            () = listening.stop.cancelled() => break,
+            accepted = accept(&listening.listener, &permits) => accepted,
+        };
+        let Some((stream, peer, permit)) = accepted else { continue };
+        let router = listening.router.clone();
+        let service = service_fn(move |mut request: http::Request<Incoming>| {
+            request.extensions_mut().insert(Peer(peer));
+            router.clone().oneshot(request)
+        });
+        let stream = TokioIo::new(BoundedStream::new(stream, listening.write_stall));
+        let connection = builder.serve_connection(stream, service).with_upgrades();
+        let (stop, grace) = (listening.stop.clone(), listening.grace);
+        let open = listening.metrics.connections.clone();
+        open.increment(1.0);
+        tracker.spawn(async move {
+            let mut connection = pin!(connection);
+            // What goes wrong on a connection is the client's affair, and its text may hold what the client sent.
+            tokio::select! {
+                _ = connection.as_mut() => {}
+                () = stop.cancelled() => {
+                    connection.as_mut().graceful_shutdown();
+                    let _ = tokio::time::timeout(grace, connection).await;
+                }
+            }
+            open.decrement(1.0);
+            drop(permit);
+        });
+    }
+    drop(listening.listener);
+    tracker.close();
+    tracker.wait().await;
+}
+
+type Accepted = (TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit);
+
+async fn accept(listener: &TcpListener, permits: &Arc<Semaphore>) -> Option<Accepted> {
+    let permit = Arc::clone(permits).acquire_owned().await.ok()?;
+    match listener.accept().await {
+        Ok((stream, peer)) => {
+            // Without it small answers wait for the client's acknowledgement; a socket that refuses it still works.
+            let _ = stream.set_nodelay(true);
+            Some((stream, peer, permit))
+        }
+        Err(error) if is_of_one_connection(&error) => None,
+        Err(error) => {
+            tracing::warn!(cause = %error.kind(), "a connection could not be accepted");
+            tokio::time::sleep(BACK_OFF).await;
+            None
+        }
+    }
+}
+
+fn is_of_one_connection(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
+}

@@ -1,0 +1,125 @@
+//! From an outcome to an HTTP response: status by media type (GraphQL over HTTP, "Status Codes"), body, entity tag and
+//! caching. Must not change what the outcome says.
+
+use async_graphql::{ServerError, Value};
+use axum::body::Body;
+use axum::response::Response;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, VARY};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use serde::Serialize;
+
+use super::errors;
+use super::negotiate::MediaType;
+use crate::graphql::context::Allowance;
+use crate::graphql::guard::Fault;
+use crate::server::headers::{entity_tag, is_unchanged};
+
+const VARIES: &str = "Accept, Accept-Encoding, Accept-Language, Authorization";
+/// Urql and Apollo recognise a miss by these very words.
+const NOT_PERSISTED: &str = "PersistedQueryNotFound";
+
+/// How a request ended.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// Execution began: there is a data entry, if only `null`.
+    Executed {
+        /// The data entry.
+        data: Value,
+        /// What went wrong in it.
+        errors: Vec<ServerError>,
+    },
+    /// Nothing was executed: there is no data entry.
+    Rejected {
+        /// Why.
+        errors: Vec<ServerError>,
+    },
+}
+
+impl Outcome {
+    /// An execution that came to nothing.
+    pub fn failed(error: ServerError) -> Self {
+        Self::Executed { data: Value::Null, errors: vec![error] }
+    }
+}
+
+/// An outcome, with what headers need to know.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    /// How the request ended.
+    pub outcome: Outcome,
+    /// Whether no shared cache may keep it.
+    pub is_private: bool,
+    /// The operation's cost, and the limit on it.
+    pub cost: Option<(u64, u64)>,
+    /// What remains of the caller's allowance.
+    pub allowance: Option<Allowance>,
+}
+
+#[derive(Serialize)]
+struct Entity<'a> {
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [ServerError],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<&'a Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    extensions: Option<Extensions>,
+}
+
+#[derive(Serialize)]
+struct Extensions {
+    cost: Cost,
+}
+
+#[derive(Serialize)]
+struct Cost {
+    requested: u64,
+    limit: u64,
+}
+
+impl Answer {
+    /// Nothing was executed.
+    pub fn rejected(errors: Vec<ServerError>) -> Self {
+        Self { outcome: Outcome::Rejected { errors }, is_private: false, cost: None, allowance: None }
+    }
+
+    /// The guard refuses.
+    pub fn refused(fault: &Fault) -> Self {
+        Self::rejected(vec![errors::coded(fault.to_string(), fault.code())])
+    }
+
+    /// The hash is not known: the client sends the document with it.
+    pub fn not_persisted() -> Self {
+        Self::rejected(vec![errors::coded(NOT_PERSISTED, "PERSISTED_QUERY_NOT_FOUND")])
+    }
+
+    /// The HTTP response.
+    pub fn into_response(self, method: &Method, asked: &HeaderMap, media_type: MediaType) -> Response {
+        let (data, errors) = match &self.outcome {
+            Outcome::Executed { data, errors } => (Some(data), errors),
+            Outcome::Rejected { errors } => (None, errors),
+        };
+        let status = match (media_type, data) {
+            (MediaType::GraphQlResponse, None) => StatusCode::BAD_REQUEST,
+            _ => StatusCode::OK,
+        };
+        let extensions = self.cost.map(|(requested, limit)| Extensions { cost: Cost { requested, limit } });
+        let body = serde_json::to_vec(&Entity { errors, data, extensions }).unwrap_or_default();
+        let is_shared = *method != Method::POST && !self.is_private && errors.is_empty();
+        let tag = if is_shared { Some(entity_tag(&body)) } else { None };
+        let is_unchanged = tag.as_deref().is_some_and(|tag| is_unchanged(asked, tag));
+        let mut response = Response::new(if is_unchanged { Body::empty() } else { Body::from(body) });
+        *response.status_mut() = if is_unchanged { StatusCode::NOT_MODIFIED } else { status };
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type.header()));
+        let caching = if is_shared { "public, no-cache" } else { "private, no-store" };
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static(caching));
+        headers.insert(VARY, HeaderValue::from_static(VARIES));
+        if let Some(tag) = tag.and_then(|tag| HeaderValue::from_str(&tag).ok()) {
+            headers.insert(ETAG, tag);
+        }
+        if let Some(allowance) = self.allowance {
+            response.extensions_mut().insert(allowance);
+        }
+        response
+    }
+}

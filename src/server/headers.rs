@@ -1,0 +1,76 @@
+//! What every answer carries, whatever the route: security headers, the request's id, access for other origins. Must never
+//! set a cookie.
+
+use axum::response::Response;
+use http::header::{
+    CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use sha2::{Digest, Sha256};
+
+use super::cors;
+use super::refusal::RequestId;
+use super::route::Route;
+use crate::graphql::context::Allowance;
+
+/// The name of the header with the request's id.
+pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+
+/// Answers that are no pages may load and frame nothing.
+const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+
+/// Puts the headers of every answer on one. A policy that is there already, as on pages, stays.
+pub(crate) fn finish(response: &mut Response, route: Route, id: &RequestId, is_https: bool) {
+    let headers = response.headers_mut();
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    headers.insert(
+        PERMISSIONS_POLICY,
+        HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"),
+    );
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(API_POLICY));
+    headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
+    if route.is_api() {
+        headers.insert(RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
+        cors::open(headers);
+    } else {
+        headers.insert(RESOURCE_POLICY, HeaderValue::from_static("same-origin"));
+    }
+    if is_https {
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000"));
+    }
+    if let Ok(id) = HeaderValue::from_str(&id.0) {
+        headers.insert(X_REQUEST_ID, id);
+    }
+}
+
+/// The caller's allowance in the form of draft-ietf-httpapi-ratelimit-headers: what remains of the cost a minute.
+pub(crate) fn allowance(headers: &mut HeaderMap, allowance: &Allowance) {
+    let Allowance { limit, remaining, reset_seconds } = allowance;
+    if let Ok(value) = HeaderValue::from_str(&format!("\"anonymous\";q={limit};w=60")) {
+        headers.insert(RATE_LIMIT_POLICY, value);
+    }
+    if let Ok(value) = HeaderValue::from_str(&format!("\"anonymous\";r={remaining};t={reset_seconds}")) {
+        headers.insert(RATE_LIMIT, value);
+    }
+}
+
+/// The entity tag of a body: weak, since compression changes the bytes on the way.
+pub(crate) fn entity_tag(body: &[u8]) -> String {
+    let digest = Sha256::digest(body);
+    digest.iter().take(16).fold(String::from("W/\""), |tag, byte| format!("{tag}{byte:02x}")) + "\""
+}
+
+/// Whether `If-None-Match` names the tag; compared weakly (RFC 9110, 13.1.2).
+pub(crate) fn is_unchanged(headers: &HeaderMap, tag: &str) -> bool {
+    let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_string();
+    let lines = headers.get_all(http::header::IF_NONE_MATCH).iter();
+    let mut tags = lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(','));
+    tags.any(|candidate| candidate.trim() == "*" || opaque(candidate) == opaque(tag))
+}

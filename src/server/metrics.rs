@@ -1,0 +1,120 @@
+//! What is measured, and the Prometheus text of it on a listener of its own. Labels are fixed names: nothing that a client
+//! sends may become one.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::IntoResponse;
+use axum::routing::get;
+use http::StatusCode;
+use http::header::CONTENT_TYPE;
+use metrics::{Counter, Gauge, Histogram, Key, Label, Level, Metadata, Recorder};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
+
+use super::route::Route;
+use super::router::Shared;
+use super::state::ServerState;
+
+/// Seconds.
+const DURATIONS: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
+/// Cost of one request.
+const COSTS: [f64; 8] = [1.0, 5.0, 20.0, 50.0, 100.0, 250.0, 500.0, 1_000.0];
+const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
+const METADATA: Metadata<'static> = Metadata::new("solidarity", Level::INFO, None);
+
+/// The measured figures of one server. Its recorder is its own, so that several servers can run in one process.
+#[derive(Clone)]
+pub(crate) struct Metrics {
+    handle: PrometheusHandle,
+    requests: Arc<[[Counter; 5]]>,
+    durations: Arc<[Histogram]>,
+    /// Requests in execution.
+    pub in_flight: Gauge,
+    /// Requests refused since too many were in execution.
+    pub shed: Counter,
+    /// Requests refused by the rate limit.
+    pub rate_limited: Counter,
+    /// Cost of requests.
+    pub cost: Histogram,
+    /// Open connections.
+    pub connections: Gauge,
+    /// Executions that took too long.
+    pub timeouts: Counter,
+    /// Faults of ours that clients were told about.
+    pub faults: Counter,
+}
+
+impl Metrics {
+    /// Registers all figures.
+    pub fn new() -> Self {
+        let recorder = recorder();
+        let requests = Route::ALL.map(|route| {
+            CLASSES.map(|class| {
+                let labels = vec![Label::from_static_parts("route", route.name()), label("status", class)];
+                recorder.register_counter(&Key::from_parts("solidarity_http_requests_total", labels), &METADATA)
+            })
+        });
+        let durations = Route::ALL.map(|route| {
+            let key = Key::from_parts("solidarity_http_request_duration_seconds", vec![label("route", route.name())]);
+            recorder.register_histogram(&key, &METADATA)
+        });
+        let counter = |name: &'static str| recorder.register_counter(&Key::from_static_name(name), &METADATA);
+        let gauge = |name: &'static str| recorder.register_gauge(&Key::from_static_name(name), &METADATA);
+        Self {
+            handle: recorder.handle(),
+            requests: Arc::new(requests),
+            durations: Arc::new(durations),
+            in_flight: gauge("solidarity_graphql_in_flight"),
+            shed: counter("solidarity_graphql_shed_total"),
+            rate_limited: counter("solidarity_rate_limited_total"),
+            cost: recorder.register_histogram(&Key::from_static_name("solidarity_graphql_cost"), &METADATA),
+            connections: gauge("solidarity_connections"),
+            timeouts: counter("solidarity_graphql_timeouts_total"),
+            faults: counter("solidarity_faults_total"),
+        }
+    }
+
+    /// Counts one answered request.
+    pub fn answered(&self, route: Route, status: StatusCode, took: Duration) {
+        let class = usize::from(status.as_u16() / 100).saturating_sub(1);
+        if let Some(counter) = self.requests.get(route as usize).and_then(|classes| classes.get(class)) {
+            counter.increment(1);
+        }
+        if let Some(histogram) = self.durations.get(route as usize) {
+            histogram.record(took.as_secs_f64());
+        }
+    }
+
+    /// The text that Prometheus reads.
+    pub fn render(&self) -> String {
+        self.handle.render()
+    }
+
+    /// Folds what histograms have collected, so that it does not grow.
+    pub fn upkeep(&self) {
+        self.handle.run_upkeep();
+    }
+}
+
+const fn label(name: &'static str, value: &'static str) -> Label {
+    Label::from_static_parts(name, value)
+}
+
+fn recorder() -> PrometheusRecorder {
+    let full = |name: &str| Matcher::Full(name.to_string());
+    let builder = PrometheusBuilder::new()
+        .set_buckets_for_metric(full("solidarity_http_request_duration_seconds"), &DURATIONS)
+        .and_then(|builder| builder.set_buckets_for_metric(full("solidarity_graphql_cost"), &COSTS));
+    builder.unwrap_or_default().build_recorder()
+}
+
+/// The routes of the metrics listener.
+pub(crate) fn router(state: Arc<ServerState>) -> Router {
+    Router::new().route("/metrics", get(text)).with_state(state)
+}
+
+async fn text(State(state): State<Shared>) -> impl IntoResponse {
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], state.metrics.render())
+}

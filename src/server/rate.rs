@@ -1,0 +1,158 @@
+//! The rate limit: cost per minute and address. Addresses are known only as a keyed hash whose random key changes daily,
+//! and only in memory. Must not keep an address.
+
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::sync::{PoisonError, RwLock};
+use std::time::Duration;
+
+use governor::clock::{Clock as _, DefaultClock};
+use governor::middleware::StateInformationMiddleware;
+use governor::state::keyed::DefaultKeyedStateStore;
+use governor::{Quota, RateLimiter};
+use sha2::{Digest, Sha256};
+
+use crate::clock::Clock;
+use crate::domain::time::DAY_MICROS;
+use crate::graphql::context::Allowance;
+
+/// Addresses known at once; further ones share [`SHARED`] counters.
+const MOST_KEYS: usize = 200_000;
+const SHARED: u64 = 1 << 16;
+
+type Limiter = RateLimiter<u64, DefaultKeyedStateStore<u64>, DefaultClock, StateInformationMiddleware>;
+
+/// Counts cost by address.
+#[derive(Debug)]
+pub(crate) struct Rate {
+    limiter: Limiter,
+    limit: NonZeroU32,
+    clock: Clock,
+    key: RwLock<DayKey>,
+}
+
+/// Who is counted: a hash that means nothing outside this process and this day.
+#[derive(Clone, Copy)]
+pub(crate) struct RateKey(u64);
+
+struct DayKey {
+    day: i64,
+    key: [u8; 32],
+}
+
+impl std::fmt::Debug for DayKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("DayKey")
+    }
+}
+
+/// The allowance is used up.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Exhausted {
+    /// How long until the same cost would pass.
+    pub wait: Duration,
+    /// What the headers say.
+    pub allowance: Allowance,
+}
+
+impl Rate {
+    /// A limit of so much cost a minute for each address.
+    pub fn new(per_minute: u32, clock: Clock) -> Self {
+        let limit = NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN);
+        let limiter = RateLimiter::keyed(Quota::per_minute(limit)).with_middleware();
+        let key = RwLock::new(DayKey { day: day(&clock), key: rand::random() });
+        Self { limiter, limit, clock, key }
+    }
+
+    /// Cost a minute.
+    pub const fn limit(&self) -> u32 {
+        self.limit.get()
+    }
+
+    /// The key under which an address is counted today; IPv6 addresses by their /64.
+    pub fn key(&self, address: IpAddr) -> RateKey {
+        self.change_key_daily();
+        let key = self.key.read().unwrap_or_else(PoisonError::into_inner);
+        let mut hash = Sha256::new_with_prefix(key.key);
+        match address {
+            IpAddr::V4(address) => hash.update(address.octets()),
+            IpAddr::V6(address) => hash.update(address.octets().get(..8).unwrap_or_default()),
+        }
+        let hash = hash.finalize();
+        let hash = hash.iter().take(8).fold(0_u64, |hash, byte| (hash << 8) | u64::from(*byte));
+        RateKey(if self.limiter.len() < MOST_KEYS { hash } else { hash % SHARED })
+    }
+
+    /// Takes a cost from the allowance, or nothing if there is not so much left. A cost above the whole allowance takes
+    /// all of it.
+    pub fn charge(&self, key: RateKey, cost: u64) -> Result<Allowance, Exhausted> {
+        let cost = u32::try_from(cost).unwrap_or(u32::MAX).clamp(1, self.limit.get());
+        let Some(cost) = NonZeroU32::new(cost) else { return Ok(self.allowance(self.limit.get())) };
+        match self.limiter.check_key_n(&key.0, cost) {
+            Ok(Ok(state)) => Ok(self.allowance(state.remaining_burst_capacity())),
+            Ok(Err(not_until)) => {
+                let wait = not_until.wait_time_from(DefaultClock::default().now());
+                Err(Exhausted { wait, allowance: self.allowance(0) })
+            }
+            Err(_) => Err(Exhausted { wait: Duration::from_secs(60), allowance: self.allowance(0) }),
+        }
+    }
+
+    /// Gives back the memory of addresses whose allowance is whole again.
+    pub fn forget_idle(&self) {
+        self.limiter.retain_recent();
+        self.limiter.shrink_to_fit();
+    }
+
+    fn allowance(&self, remaining: u32) -> Allowance {
+        let limit = self.limit.get();
+        let remaining = remaining.min(limit);
+        let used = u64::from(limit - remaining);
+        Allowance { limit, remaining, reset_seconds: (used * 60).div_ceil(u64::from(limit)) }
+    }
+
+    fn change_key_daily(&self) {
+        let today = day(&self.clock);
+        if self.key.read().unwrap_or_else(PoisonError::into_inner).day != today {
+            *self.key.write().unwrap_or_else(PoisonError::into_inner) = DayKey { day: today, key: rand::random() };
+        }
+    }
+}
+
+fn day(clock: &Clock) -> i64 {
+    clock.now().as_micros().div_euclid(DAY_MICROS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::time::Timestamp;
+
+    fn rate(limit: u32) -> Rate {
+        Rate::new(limit, Clock::set_at(Timestamp::from_micros(0)))
+    }
+
+    #[test]
+    fn cost_is_taken_until_it_is_used_up() {
+        let rate = rate(100);
+        let key = rate.key("192.0.2.1".parse().unwrap());
+        assert_eq!(rate.charge(key, 60).unwrap().remaining, 40);
+        let refused = rate.charge(key, 60).unwrap_err();
+        assert!(refused.wait > Duration::ZERO && refused.wait <= Duration::from_secs(60));
+        assert_eq!(rate.charge(key, 0).unwrap().remaining, 39);
+        let other = rate.key("192.0.2.2".parse().unwrap());
+        assert_eq!(rate.charge(other, 1_000).unwrap().remaining, 0);
+    }
+
+    #[test]
+    fn an_ipv6_client_is_its_network_and_a_key_lasts_a_day() {
+        let rate = rate(100);
+        let key = |address: &str| rate.key(address.parse().unwrap()).0;
+        assert_eq!(key("2001:db8:1:2::1"), key("2001:db8:1:2:ffff::9"));
+        assert_ne!(key("2001:db8:1:2::1"), key("2001:db8:1:3::1"));
+        let today = key("192.0.2.1");
+        assert_eq!(today, key("192.0.2.1"));
+        rate.clock.advance(DAY_MICROS);
+        assert_ne!(today, key("192.0.2.1"));
+    }
+}

@@ -1,0 +1,74 @@
+//! What the handlers share: the application, the schema with its guard, and what is counted. Must not hold anything of a
+//! request.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use ipnet::IpNet;
+use tokio::sync::Semaphore;
+
+use super::graphql::PersistedQueries;
+use super::metrics::Metrics;
+use super::rate::Rate;
+use super::schema_file::SchemaFile;
+use super::{ServeOptions, StartError};
+use crate::app::SharedApp;
+use crate::graphql::guard::Guard;
+use crate::graphql::{self, ApiSchema};
+
+/// Shared by all requests of one server.
+pub(crate) struct ServerState {
+    /// The application.
+    pub app: SharedApp,
+    /// The executable schema.
+    pub schema: ApiSchema,
+    /// The guard of that schema.
+    pub guard: Guard,
+    /// The schema as text.
+    pub schema_file: SchemaFile,
+    /// Cost by address.
+    pub rate: Rate,
+    /// Documents that clients may name by their hash.
+    pub persisted: PersistedQueries,
+    /// Requests in execution.
+    pub permits: Arc<Semaphore>,
+    /// What is measured.
+    pub metrics: Metrics,
+    /// Proxies that are believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Whether clients reach the server by https.
+    pub is_https: bool,
+    is_stopping: AtomicBool,
+}
+
+impl ServerState {
+    /// Builds the schema and what depends on it.
+    pub fn new(app: SharedApp, options: &ServeOptions) -> Result<Self, StartError> {
+        let schema = graphql::schema();
+        let schema_file = SchemaFile::new(&schema);
+        let guard = Guard::new(&schema.sdl()).map_err(|error| StartError::Schema(error.to_string()))?;
+        Ok(Self {
+            rate: Rate::new(app.limits.rate_anonymous, app.clock.clone()),
+            persisted: PersistedQueries::new(app.limits.persisted_bytes),
+            permits: Arc::new(Semaphore::new(app.limits.in_flight.min(Semaphore::MAX_PERMITS))),
+            metrics: Metrics::new(),
+            trusted_proxies: options.trusted_proxies.clone(),
+            is_https: options.public_url.as_ref().is_some_and(|url| url.scheme() == "https"),
+            is_stopping: AtomicBool::new(false),
+            app,
+            schema,
+            guard,
+            schema_file,
+        })
+    }
+
+    /// From now on `/readyz` says that no new requests are wanted.
+    pub fn begin_stopping(&self) {
+        self.is_stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the server was told to stop.
+    pub fn is_stopping(&self) -> bool {
+        self.is_stopping.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,174 @@
+//! A server in the test's own process, and two ways to talk to it: an HTTP client, and bytes.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use reqwest::Response;
+use serde_json::{Value, json};
+use solidarity::app::{App, SharedApp};
+use solidarity::clock::Clock;
+use solidarity::domain::limits::Limits;
+use solidarity::domain::time::Zones;
+use solidarity::server::{self, Running, ServeOptions};
+use solidarity::store::Store;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+/// A running server with a fresh SQLite database.
+pub struct Server {
+    pub address: SocketAddr,
+    pub metrics_address: SocketAddr,
+    pub http: reqwest::Client,
+    running: Running,
+}
+
+/// A folder of its own below the build's folder for temporary files.
+pub fn folder(name: &str) -> PathBuf {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}-{count}", std::process::id()));
+    std::fs::create_dir_all(&path).unwrap();
+    path
+}
+
+/// An application on a fresh database.
+pub async fn app(limits: Limits) -> SharedApp {
+    let url = format!("sqlite://{}?mode=rwc", folder("api").join("test.sqlite").display());
+    let store = Store::open(&url, &limits).await.unwrap();
+    Arc::new(App { clock: Clock::System, zones: Zones::bundled(), limits, store })
+}
+
+impl Server {
+    pub async fn start() -> Self {
+        Self::with(|_, _| {}).await
+    }
+
+    /// A server with changed limits and options.
+    pub async fn with(change: impl FnOnce(&mut Limits, &mut ServeOptions)) -> Self {
+        let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
+        let mut limits = Limits::default();
+        let mut options = ServeOptions {
+            listen: loopback,
+            metrics_listen: Some(loopback),
+            public_url: None,
+            trusted_proxies: Vec::new(),
+        };
+        change(&mut limits, &mut options);
+        let app = app(limits).await;
+        let running = server::start(app, options).await.unwrap();
+        Self {
+            address: running.address,
+            metrics_address: running.metrics_address.unwrap(),
+            http: reqwest::Client::builder().no_proxy().build().unwrap(),
+            running,
+        }
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// Sends a query by POST, as most clients do.
+    pub async fn post(&self, query: &str) -> Response {
+        self.post_json(&json!({ "query": query })).await
+    }
+
+    pub async fn post_json(&self, body: &Value) -> Response {
+        self.http.post(self.url("/graphql")).json(body).send().await.unwrap()
+    }
+
+    pub async fn get(&self, path: &str) -> Response {
+        self.http.get(self.url(path)).send().await.unwrap()
+    }
+
+    /// The Prometheus text.
+    pub async fn metrics(&self) -> String {
+        let url = format!("http://{}/metrics", self.metrics_address);
+        self.http.get(url).send().await.unwrap().text().await.unwrap()
+    }
+
+    pub async fn shutdown(self) {
+        self.running.shutdown().await;
+    }
+}
+
+/// What came back on a connection.
+#[derive(Debug)]
+pub struct Raw {
+    /// The status; none if the connection was closed without an answer.
+    pub status: Option<u16>,
+    /// The head of the answer, in lower case.
+    pub head: String,
+    pub body: String,
+    pub took: Duration,
+}
+
+/// Sends bytes on a connection of its own and reads one answer, or up to the close, for at most `patience`.
+pub async fn raw(address: SocketAddr, bytes: &[u8], patience: Duration) -> Raw {
+    let started = Instant::now();
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    // The server may refuse before it has read everything.
+    let _ = stream.write_all(bytes).await;
+    let answer = tokio::time::timeout(patience, read_answer(&mut stream)).await;
+    let (head, body) = answer.unwrap_or_else(|_| panic!("no answer within {patience:?}"));
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+    Raw { status, head: head.to_ascii_lowercase(), body, took: started.elapsed() }
+}
+
+/// One answer: its head and its body.
+pub async fn read_answer(stream: &mut TcpStream) -> (String, String) {
+    let mut bytes = Vec::new();
+    let mut buffer = [0; 4096];
+    loop {
+        let text = String::from_utf8_lossy(&bytes);
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let length = head
+                .to_ascii_lowercase()
+                .lines()
+                .find_map(|line| line.strip_prefix("content-length: ").and_then(|length| length.parse::<usize>().ok()));
+            if length.is_some_and(|length| body.len() >= length) {
+                return (head.to_string(), body.to_string());
+            }
+        }
+        match stream.read(&mut buffer).await {
+            Ok(0) | Err(_) => {
+                let text = text.into_owned();
+                return match text.split_once("\r\n\r\n") {
+                    Some((head, body)) => (head.to_string(), body.to_string()),
+                    None => (text, String::new()),
+                };
+            }
+            Ok(count) => bytes.extend_from_slice(&buffer[..count]),
+        }
+    }
+}
+
+/// A POST of a body to `/graphql`, as bytes.
+pub fn post_bytes(body: &[u8]) -> Vec<u8> {
+    post_with("content-type: application/json\r\n", body)
+}
+
+/// A POST with headers of its own; `Content-Length` is added.
+pub fn post_with(headers: &str, body: &[u8]) -> Vec<u8> {
+    let mut bytes = format!(
+        "POST /graphql HTTP/1.1\r\nhost: test\r\nconnection: close\r\n{headers}content-length: {}\r\n\r\n",
+        body.len()
+    )
+    .into_bytes();
+    bytes.extend_from_slice(body);
+    bytes
+}
+
+/// A POST of a document.
+pub fn query_bytes(query: &str) -> Vec<u8> {
+    post_bytes(json!({ "query": query }).to_string().as_bytes())
+}
+
+/// The codes of an answer's errors.
+pub fn codes(body: &Value) -> Vec<&str> {
+    let errors = body["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
+    errors.iter().map(|error| error["extensions"]["code"].as_str().unwrap_or("none")).collect()
+}

@@ -1,0 +1,187 @@
+//! Nothing that tells who asked, or for what, stays anywhere: the program itself is started with the most talkative log
+//! and asked 2 000 times, with marks in every place where a client can put something.
+
+use std::fs::File;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::harness::{folder, raw};
+
+const REQUESTS: usize = 2_000;
+const AT_ONCE: usize = 8;
+
+/// The program, with its log in a file.
+struct Program {
+    child: Child,
+    folder: PathBuf,
+    address: SocketAddr,
+    metrics_address: SocketAddr,
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Program {
+    fn log(folder: &Path) -> String {
+        std::fs::read_to_string(folder.join("log")).unwrap()
+    }
+
+    async fn start(arguments: &[&str]) -> Self {
+        let folder = folder("privacy");
+        let log = File::create(folder.join("log")).unwrap();
+        let child = Command::new(env!("CARGO_BIN_EXE_solidarity"))
+            .args(["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0", "--log", "trace"])
+            .args(["--trusted-proxy", "127.0.0.1/32", "--database-url"])
+            .arg(format!("sqlite://{}?mode=rwc", folder.join("canary.sqlite").display()))
+            .args(arguments)
+            .current_dir(&folder)
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            .stdin(Stdio::null())
+            .spawn()
+            .unwrap();
+        for _ in 0..200 {
+            let log = Self::log(&folder);
+            if let Some(line) = log.lines().find(|line| line.contains("the server listens")) {
+                let mut addresses = line
+                    .split(|character: char| !character.is_ascii_digit() && !matches!(character, '.' | ':'))
+                    .filter_map(|word| word.parse().ok());
+                let (address, metrics_address) = (addresses.next().unwrap(), addresses.next().unwrap());
+                return Self { child, folder, address, metrics_address };
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("the program did not start: {}", Self::log(&folder));
+    }
+}
+
+/// Every byte of every file in the program's folder, log and database included.
+fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.filter(|path| path.is_file()).map(|path| (path.clone(), std::fs::read(&path).unwrap())).collect()
+}
+
+fn holds(haystack: &[u8], needle: &str) -> bool {
+    haystack.windows(needle.len()).any(|window| window.eq_ignore_ascii_case(needle.as_bytes()))
+}
+
+/// A request of one of many kinds, each full of marks. Kinds cover every way in which a request can go wrong.
+fn request(index: usize, mark: &str) -> Vec<u8> {
+    let address = if index.is_multiple_of(2) {
+        format!("198.18.{}.{}", index / 250, index % 250)
+    } else {
+        format!("2001:db8:5afe:{index:x}::{index:x}")
+    };
+    let common = format!(
+        "host: {mark}.example\r\nconnection: close\r\nx-forwarded-for: {address}\r\nuser-agent: {mark}-agent\r\n\
+         referer: https://{mark}.example/{mark}\r\ncookie: {mark}={mark}\r\norigin: https://{mark}.example\r\n\
+         accept-language: fr-CA, {mark}\r\nx-{mark}: {mark}\r\n"
+    );
+    let post = |headers: &str, body: &[u8]| {
+        let length = body.len();
+        let json = "content-type: application/json\r\n";
+        let head =
+            format!("POST /graphql?{mark}={mark} HTTP/1.1\r\n{common}{json}{headers}content-length: {length}\r\n\r\n");
+        [head.as_bytes(), body].concat()
+    };
+    let send = |value: serde_json::Value| post("", value.to_string().as_bytes());
+    let document = |text: String| send(json!({ "query": text }));
+    let get = |target: String, headers: &str| format!("GET {target} HTTP/1.1\r\n{common}{headers}\r\n").into_bytes();
+    let typed = "query Q($name: String!) { __type(name: $name) { name } }";
+    match index % 32 {
+        0 => send(json!({ "query": typed, "variables": { "name": mark } })),
+        1 => send(json!({ "query": format!("query {mark} {{ {mark}: __typename }}"), "operationName": mark })),
+        2 => document(format!("{{ {mark} }}")),
+        3 => document(format!("{{ __type(name: \"{mark}\") {{ {mark} }} }}")),
+        4 => document(format!("{{ {mark} ")),
+        5 => document(format!("{{ __typename @{mark} }} # {mark}")),
+        6 => document(format!("{{ ...{mark} }} fragment {mark} on {mark} {{ {mark} }}")),
+        7 => document(format!("{{ ...{mark} }} fragment {mark} on Query {{ ...{mark} }}")),
+        8 => send(json!({ "query": typed, "variables": { "name": [mark] } })),
+        9 => send(json!({ "query": typed, "variables": { mark: mark } })),
+        10 => send(json!({ "query": "{ __typename }", "operationName": mark })),
+        11 => send(json!({ "query": { mark: mark } })),
+        12 => send(json!([{ "query": mark }])),
+        13 => post("", format!("{{\"query\": {mark}").as_bytes()),
+        14 => post("", &[mark.as_bytes(), b"\xff\xfe"].concat()),
+        15 => post(&format!("content-encoding: {mark}\r\n"), mark.as_bytes()),
+        16 => post("", mark.repeat(10_000).as_bytes()),
+        17 => post(&format!("authorization: Bearer {mark}\r\n"), b"{}"),
+        18 => post(&format!("accept: {mark}/{mark}\r\n"), b"{}"),
+        19 => document(format!("mutation {{ {mark} }}")),
+        20 => document(format!("subscription {{ {mark} }}")),
+        21 => document(format!("{{ search(query: \"{mark}\") {{ totalCount }} }}")),
+        22 => document(format!("{{ resources(first: 500, filter: {{near: \"{mark}\"}}) {{ totalCount }} }}")),
+        23 => send(json!({ "query": mark, "extensions": { "persistedQuery": { "version": 1, "sha256Hash": mark } } })),
+        24 => get(format!("/graphql?query=%7B__typename%7D&variables=%7B%22{mark}%22%3A%22{mark}%22%7D"), ""),
+        25 => get(format!("/graphql?query=mutation%7B{mark}%7D"), ""),
+        26 => get(format!("/graphql?query={mark}%ff"), ""),
+        27 => get(format!("/{mark}/{mark}?{mark}"), &format!("authorization: Basic {mark}\r\n")),
+        28 => get(format!("/playground/{mark}"), &format!("if-none-match: \"{mark}\"\r\n")),
+        29 => format!("{} /graphql HTTP/1.1\r\n{common}\r\n", mark.to_uppercase()).into_bytes(),
+        30 => format!("POST /graphql HTTP/1.1\r\n{common}content-length: {mark}\r\n\r\n{mark}").into_bytes(),
+        _ => format!("{mark} {mark}\r\n\r\n").into_bytes(),
+    }
+}
+
+async fn ask(program: &Program, prefix: &str, count: usize) -> Vec<Option<u16>> {
+    let places = Arc::new(tokio::sync::Semaphore::new(AT_ONCE));
+    let mut tasks = tokio::task::JoinSet::new();
+    for index in 0..count {
+        let (address, bytes) = (program.address, request(index, &format!("{prefix}{index}")));
+        let place = Arc::clone(&places).acquire_owned().await.unwrap();
+        tasks.spawn(async move {
+            let answer = raw(address, &bytes, Duration::from_secs(5)).await;
+            assert!(!answer.head.contains("set-cookie"), "{}", answer.head);
+            drop(place);
+            answer.status
+        });
+    }
+    tasks.join_all().await
+}
+
+#[tokio::test]
+async fn nothing_of_any_request_stays_in_logs_metrics_or_database_files() {
+    let prefix = format!("zq{:08x}", rand::random::<u32>());
+    let program = Program::start(&["--log-format", "json"]).await;
+    let statuses = ask(&program, &prefix, REQUESTS).await;
+    for status in [200, 400, 401, 404, 405, 406, 413, 415] {
+        assert!(statuses.contains(&Some(status)), "no request met {status}");
+    }
+    assert!(statuses.iter().flatten().all(|status| *status < 500));
+    let limited = Program::start(&["--rate-anonymous", "20"]).await;
+    let address = "x-forwarded-for: 198.18.255.1\r\n";
+    let mut last = None;
+    for index in 0..64 {
+        let target = format!("/graphql?query={prefix}{index}");
+        let bytes = format!("GET {target} HTTP/1.1\r\nhost: {prefix}\r\nconnection: close\r\n{address}\r\n");
+        last = raw(limited.address, bytes.as_bytes(), Duration::from_secs(5)).await.status;
+    }
+    assert_eq!(last, Some(429));
+
+    let needles = [prefix.as_str(), "198.18.", "2001:db8:5afe", "fr-CA"];
+    for program in [&program, &limited] {
+        let scrape = b"GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+        let metrics = raw(program.metrics_address, scrape, Duration::from_secs(5)).await;
+        assert!(metrics.body.contains("solidarity_http_requests_total"));
+        let mut kept = files(&program.folder);
+        let lines = kept.iter().find(|(path, _)| path.ends_with("log")).unwrap().1.split(|byte| *byte == b'\n').count();
+        assert!(lines > 60, "the log has {lines} lines: it is not the most talkative one");
+        assert!(kept.iter().any(|(path, _)| path.ends_with("canary.sqlite")));
+        kept.push(("metrics".into(), metrics.body.into_bytes()));
+        for (path, bytes) in &kept {
+            for needle in needles {
+                assert!(!holds(bytes, needle), "{needle} is kept in {}", path.display());
+            }
+        }
+    }
+}
