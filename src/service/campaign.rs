@@ -1,31 +1,15 @@
 //! Campaigns: from an input to rows and back. Must not store.
 
-use serde::{Deserialize, Serialize};
-
 use super::content::{Making, at_most, envelope, line, stored, word};
 use super::fault::{Fault, FaultCode};
 use super::input::{CampaignInput, Record, Ref, assemble};
 use super::line::column;
 use super::resource::LIST;
-use crate::domain::campaign::{Ask, Endorsement, Goal, Milestone, Target, TextItem};
-use crate::domain::locale::LocalizedText;
+use crate::domain::campaign::{Ask, CampaignDetail};
 use crate::domain::public_id::Noun;
 use crate::domain::time::LocalDate;
 use crate::domain::vocabulary::{CampaignState, CampaignUrgency, Vocabulary};
 use crate::store::{Catalog, Detail, Kind, NewItem};
-
-/// What a campaign's `detail` column holds.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct CampaignDetail {
-    pub demands: Vec<TextItem>,
-    pub asks: Vec<Ask>,
-    pub targets: Vec<Target>,
-    pub goal: Option<Goal>,
-    pub milestones: Vec<Milestone>,
-    pub endorsements: Vec<Endorsement>,
-    pub outcome: LocalizedText,
-}
 
 /// Makes the rows of a campaign.
 pub(super) fn prepare(input: &CampaignInput, making: &Making<'_>) -> Result<NewItem, Vec<Fault>> {

@@ -1,31 +1,15 @@
 //! Events: from an input to rows and back; civil times become instants here. Must not store.
 
-use serde::{Deserialize, Serialize};
-
 use super::content::{Making, at_most, envelope, line, locales, pack_locales, pack_words, stored, word};
 use super::fault::{Fault, FaultCode};
 use super::input::{EventInput, Record, assemble};
 use super::line::column;
 use super::resource::LIST;
-use crate::domain::event::{Accessibility, EventSafety, GatedText, Location, OnlineAccess, Recurrence, Registration};
+use crate::domain::event::{EventDetail, Location};
 use crate::domain::public_id::Noun;
 use crate::domain::time::{DAY_MICROS, LocalDate, LocalDateTime, LocalTimeFault, Timestamp, Zones};
 use crate::domain::vocabulary::{EventStatus, Vocabulary};
 use crate::store::{Catalog, Detail, Kind, NewItem};
-
-/// What an event's `detail` column holds.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct EventDetail {
-    pub recurrence: Option<Recurrence>,
-    pub location: Option<Location>,
-    pub online: Option<OnlineAccess>,
-    pub accessibility: Option<Accessibility>,
-    pub safety: Option<EventSafety>,
-    pub registration: Option<Registration>,
-    pub agenda: Option<GatedText>,
-    pub notes: Option<GatedText>,
-}
 
 /// The end of an endless series: the last microsecond that every database and client can write.
 const NEVER_OVER: i64 = 253_402_300_799_999_999;

@@ -8,7 +8,8 @@ use sea_orm::{DatabaseTransaction, DbErr};
 use super::catalog::{Placing, organization, region, topic};
 use super::content::Making;
 use super::fault::{Fault, FaultCode};
-use super::input::{Record, Ref};
+use super::identity::{content_references, declare, identity, publisher_of, title};
+use super::input::Record;
 use super::line::{Input, read};
 use super::names::Names;
 use super::{campaign, event, resource, update};
@@ -47,9 +48,6 @@ pub struct ImportOptions {
     /// Items without `record.status` become drafts instead of being published.
     pub as_drafts: bool,
 }
-
-/// The organization that publishes what names no publisher.
-pub const DEFAULT_PUBLISHER: &str = "starter-collection";
 
 struct Line {
     number: usize,
@@ -120,44 +118,6 @@ fn parse(text: &str, now: Timestamp, options: ImportOptions, faults: &mut Vec<(u
     lines
 }
 
-/// What decides which item a line is about.
-struct Identity<'a> {
-    noun: Noun,
-    slug: Option<&'a str>,
-    publisher: Option<&'a Ref>,
-    source: Option<(&'a str, &'a str)>,
-}
-
-fn identity(input: &Input) -> Identity<'_> {
-    macro_rules! of_content {
-        ($noun:expr, $input:expr) => {
-            Identity {
-                noun: $noun,
-                slug: $input.slug.as_deref(),
-                publisher: $input.publisher.as_ref(),
-                source: $input.source.as_ref().map(|source| (&*source.system, &*source.external_id)),
-            }
-        };
-    }
-    let of_catalog = |noun, slug| Identity { noun, slug: Some(slug), publisher: None, source: None };
-    match input {
-        Input::Region(input) => of_catalog(Noun::Region, &input.slug),
-        Input::Topic(input) => of_catalog(Noun::Topic, &input.slug),
-        Input::Organization(input) => of_catalog(Noun::Organization, &input.slug),
-        Input::Resource(input) => of_content!(Noun::Resource, input),
-        Input::Event(input) => of_content!(Noun::Event, input),
-        Input::Campaign(input) => of_content!(Noun::Campaign, input),
-        Input::DrugAlert(input) => of_content!(Noun::Update, input),
-        Input::ServiceUpdate(input) => of_content!(Noun::Update, input),
-        Input::PolicyUpdate(input) => of_content!(Noun::Update, input),
-        Input::CommunityUpdate(input) => of_content!(Noun::Update, input),
-    }
-}
-
-fn publisher_of<'a>(identity: &Identity<'a>) -> &'a str {
-    identity.publisher.map_or(DEFAULT_PUBLISHER, |publisher| &**publisher)
-}
-
 /// The id of the item that a line is about: the one it gives, the one that is stored under its source or slug, or a
 /// new one.
 async fn identify(
@@ -188,19 +148,6 @@ async fn identify(
     Ok(Ok(known.unwrap_or_else(|| PublicId::new(identity.noun, app.clock.random_id()))))
 }
 
-fn declare(names: &mut Names, id: PublicId, input: &Input) {
-    if let Some(slug) = identity(input).slug {
-        names.declare(id, slug);
-    } else {
-        names.declare(id, &id.to_string());
-    }
-    if let Input::Region(region) = input {
-        for code in &region.codes {
-            names.declare(id, &code.value);
-        }
-    }
-}
-
 /// Adds the stored items that lines refer to and no line declares.
 async fn look_up_references(
     app: &App,
@@ -225,35 +172,6 @@ async fn look_up_references(
         }
     }
     Ok(())
-}
-
-/// All references of a line to content.
-fn content_references(input: &Input) -> Vec<(Noun, String)> {
-    let mut found: Vec<(Noun, String)> = Vec::new();
-    let mut add = |noun: Noun, references: &[Ref]| found.extend(references.iter().map(|r| (noun, r.to_string())));
-    match input {
-        Input::Resource(input) => add(Noun::Resource, input.superseded_by.as_slice()),
-        Input::Event(input) => {
-            add(Noun::Campaign, input.campaign.as_slice());
-            add(Noun::Resource, &input.materials);
-            add(Noun::Update, &input.updates);
-        }
-        Input::Campaign(input) => {
-            add(Noun::Resource, &input.resources);
-            add(Noun::Update, &input.updates);
-            for ask in &input.asks {
-                if let crate::domain::campaign::Ask::ShowUp(ask) = ask {
-                    found.extend(ask.event.iter().map(|event| (Noun::Event, event.clone())));
-                }
-            }
-        }
-        Input::DrugAlert(input) => add(Noun::Update, input.supersedes.as_slice()),
-        Input::ServiceUpdate(input) => add(Noun::Update, input.supersedes.as_slice()),
-        Input::PolicyUpdate(input) => add(Noun::Update, input.supersedes.as_slice()),
-        Input::CommunityUpdate(input) => add(Noun::Update, input.supersedes.as_slice()),
-        Input::Region(_) | Input::Topic(_) | Input::Organization(_) => {}
-    }
-    found
 }
 
 /// Everything that an import will store.
@@ -416,19 +334,6 @@ async fn free_slug(
     }
     slugs.insert((kind, slug.clone()), id);
     Ok(slug)
-}
-
-fn title(input: &Input) -> &str {
-    match input {
-        Input::Resource(input) => &input.title,
-        Input::Event(input) => &input.title,
-        Input::Campaign(input) => &input.title,
-        Input::DrugAlert(input) => &input.title,
-        Input::ServiceUpdate(input) => &input.title,
-        Input::PolicyUpdate(input) => &input.title,
-        Input::CommunityUpdate(input) => &input.title,
-        Input::Region(_) | Input::Topic(_) | Input::Organization(_) => "",
-    }
 }
 
 async fn store(
