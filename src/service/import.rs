@@ -8,9 +8,9 @@ use sea_orm::{DatabaseTransaction, DbErr};
 use super::catalog::{Placing, organization, region, topic};
 use super::content::Making;
 use super::fault::{Fault, FaultCode};
-use super::identity::{content_references, declare, identity, publisher_of, title};
+use super::identity::{Identity, content_references, declare, identity, publisher_of, title};
 use super::input::Record;
-use super::line::{Input, read};
+use super::line::{Input, called, read};
 use super::names::Names;
 use super::{campaign, event, resource, update};
 use crate::app::App;
@@ -65,13 +65,15 @@ pub async fn import(
 ) -> Result<ImportReport, ImportError> {
     let now = app.clock.now();
     let mut faults = Vec::new();
-    let mut lines = parse(text, now, options, &mut faults);
-    if !faults.is_empty() {
-        return Err(ImportError::Faults(faults));
-    }
+    let mut broken = Vec::new();
+    let mut lines = parse(text, now, options, &mut faults, &mut broken);
     let tx = app.store.begin().await?;
     let catalog = app.store.catalog_within(&tx).await?;
     let mut names = Names::of_catalog(&catalog);
+    for (noun, slug) in broken {
+        // So that lines that refer to a broken one are not called wrong too.
+        names.declare(PublicId::new(noun, app.clock.random_id()), &slug);
+    }
     let mut taken = HashSet::new();
     for line in &mut lines {
         match identify(app, &tx, &names, line).await? {
@@ -99,7 +101,14 @@ pub async fn import(
     Ok(report)
 }
 
-fn parse(text: &str, now: Timestamp, options: ImportOptions, faults: &mut Vec<(usize, Fault)>) -> Vec<Line> {
+/// Reads all lines. Of those that are wrong, what they are called is kept in `broken`.
+fn parse(
+    text: &str,
+    now: Timestamp,
+    options: ImportOptions,
+    faults: &mut Vec<(usize, Fault)>,
+    broken: &mut Vec<(Noun, String)>,
+) -> Vec<Line> {
     let mut lines = Vec::new();
     for (position, line) in text.trim_start_matches('\u{FEFF}').lines().enumerate() {
         if line.trim().is_empty() {
@@ -112,7 +121,10 @@ fn parse(text: &str, now: Timestamp, options: ImportOptions, faults: &mut Vec<(u
                 }
                 lines.push(Line { number: position + 1, input, record, id: None });
             }
-            Err(fault) => faults.push((position + 1, fault)),
+            Err(fault) => {
+                faults.push((position + 1, fault));
+                broken.extend(called(line));
+            }
         }
     }
     lines
@@ -270,10 +282,11 @@ async fn content(
 ) -> Result<Result<Option<NewItem>, Vec<Fault>>, DbErr> {
     let identity = identity(&line.input);
     let Some(kind) = Kind::of_noun(identity.noun) else { return Ok(Ok(None)) };
-    let organization = match names.resolve(Noun::Organization, publisher_of(&identity), "input.publisher") {
-        Ok(organization) => organization,
-        Err(fault) => return Ok(Err(vec![fault])),
-    };
+    let mut faults = Vec::new();
+    let organization = publisher(names, &identity).unwrap_or_else(|fault| {
+        faults.push(fault);
+        PublicId::new(Noun::Organization, app.clock.random_id())
+    });
     let stored = app.store.stored_item(tx, kind, id.key()).await?;
     let wanted = match (identity.slug, &stored) {
         (Some(slug), _) => slug.to_string(),
@@ -300,6 +313,12 @@ async fn content(
         Input::CommunityUpdate(input) => update::prepare_community(input, &making),
         Input::Region(_) | Input::Topic(_) | Input::Organization(_) => return Ok(Ok(None)),
     };
+    if let (false, Err(others)) = (faults.is_empty(), &made) {
+        faults.extend(others.iter().cloned());
+    }
+    if !faults.is_empty() {
+        return Ok(Err(faults));
+    }
     Ok(made.map(|mut item| {
         if stored.as_ref() == Some(&item) {
             return None;
@@ -310,6 +329,17 @@ async fn content(
         }
         Some(item)
     }))
+}
+
+/// The organization that publishes a line.
+fn publisher(names: &Names, identity: &Identity<'_>) -> Result<PublicId, Fault> {
+    let field = "input.publisher";
+    match names.get(Noun::Organization, publisher_of(identity)) {
+        None if identity.publisher.is_none() => {
+            Err(Fault::new(FaultCode::Required, field, "is required: the organization that publishes"))
+        }
+        _ => names.resolve(Noun::Organization, publisher_of(identity), field),
+    }
 }
 
 /// A slug that no other item has: a taken one gets a number, so that it does not tell that a draft exists.
