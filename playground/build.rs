@@ -74,12 +74,12 @@ fn bundle(root: &Path, out: &Path) -> Result<(), Absent> {
     let dist = out.join("dist");
     if let Some(made) = env::var_os("PLAYGROUND_DIST").filter(|value| !value.is_empty()).map(PathBuf::from) {
         println!("cargo:rerun-if-changed={}", made.display());
-        if !made.join("manifest.txt").is_file() {
-            println!("cargo::error=PLAYGROUND_DIST has no manifest.txt: make it with `node bundle.mjs <folder>`");
-        }
         let _ = fs::remove_dir_all(&dist);
         let _ = fs::remove_file(out.join("dist.hash"));
-        return copy(&made, &dist).map_err(|error| Absent::Failed(format!("PLAYGROUND_DIST cannot be read ({error})")));
+        return take(&made, &dist).map_err(|error| {
+            println!("cargo::error=PLAYGROUND_DIST is not a bundle of `node bundle.mjs <folder>`: {error}");
+            Absent::Chosen("PLAYGROUND_DIST is not a bundle")
+        });
     }
 
     let hash =
@@ -159,6 +159,16 @@ fn run(mut command: Command, work: &Path, name: &str, limit: Duration) -> Result
         Some(code) => format!("{name} failed with {code}"),
         None => format!("{name} failed ({status})"),
     })
+}
+
+/// Takes a finished bundle: its manifest and the files that it lists, and nothing else of the folder.
+fn take(made: &Path, dist: &Path) -> io::Result<()> {
+    let manifest = fs::read_to_string(made.join("manifest.txt"))?;
+    copy(&made.join("manifest.txt"), &dist.join("manifest.txt"))?;
+    for name in manifest.lines().filter_map(|line| line.split('\t').next()) {
+        copy(&made.join(format!("{name}.gz")), &dist.join(format!("{name}.gz")))?;
+    }
+    Ok(())
 }
 
 fn copy(from: &Path, to: &Path) -> io::Result<()> {

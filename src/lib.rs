@@ -7,5 +7,6 @@ pub mod config;
 pub mod domain;
 pub mod graphql;
 pub mod server;
+pub mod service;
 pub mod store;
 pub mod telemetry;

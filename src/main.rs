@@ -1,9 +1,8 @@
-//! The `solidarity` program: reads the command line and runs the chosen subcommand.
+//! The binary: parses the command line and runs it.
 
 use clap::Parser;
-use solidarity::cli::Cli;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    Cli::parse().run().await
+    solidarity::cli::run(solidarity::cli::Cli::parse()).await
 }

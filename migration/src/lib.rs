@@ -1,1 +1,56 @@
+//! The migrations of both databases: one change a file, up and down, with names as text. Must not know the entities,
+//! which move on while a migration stands still.
 
+pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
+
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::DatabaseBackend;
+
+mod m20261123_000001_region;
+mod m20261123_000002_topic;
+mod m20261123_000003_organization;
+mod m20261123_000004_content;
+mod m20261123_000005_resource;
+mod m20261123_000006_campaign;
+mod m20261123_000007_event;
+mod m20261123_000008_regional_update;
+mod m20261123_000009_link;
+mod m20261123_000010_listing;
+mod m20261123_000011_change;
+
+/// All migrations in order.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261123_000001_region::Migration),
+            Box::new(m20261123_000002_topic::Migration),
+            Box::new(m20261123_000003_organization::Migration),
+            Box::new(m20261123_000004_content::Migration),
+            Box::new(m20261123_000005_resource::Migration),
+            Box::new(m20261123_000006_campaign::Migration),
+            Box::new(m20261123_000007_event::Migration),
+            Box::new(m20261123_000008_regional_update::Migration),
+            Box::new(m20261123_000009_link::Migration),
+            Box::new(m20261123_000010_listing::Migration),
+            Box::new(m20261123_000011_change::Migration),
+        ]
+    }
+}
+
+/// Runs statements that are the same on both databases but for two marks: `{binary}`, the collation that orders by
+/// bytes, and `{without_rowid}`, which keeps a SQLite table in the order of its key.
+async fn run(manager: &SchemaManager<'_>, statements: &[&str]) -> Result<(), DbErr> {
+    let (binary, without_rowid) = match manager.get_database_backend() {
+        DatabaseBackend::Postgres => (" COLLATE \"C\"", ""),
+        _ => ("", " WITHOUT ROWID"),
+    };
+    for statement in statements {
+        let statement = statement.replace("{binary}", binary).replace("{without_rowid}", without_rowid);
+        manager.get_connection().execute_unprepared(&statement).await?;
+    }
+    Ok(())
+}

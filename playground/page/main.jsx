@@ -36,7 +36,7 @@ function EditorFont() {
         scrollbar: { verticalScrollbarSize: 8, horizontalScrollbarSize: 8 },
       });
     }
-    editors.response?.updateOptions({ placeholder: 'Run the query, or choose an example: the answer is shown here.' });
+    editors.response?.updateOptions({ placeholder: 'Run the query to see its answer.' });
   }, [editors.query, editors.variables, editors.headers, editors.response]);
   return null;
 }

@@ -1,15 +1,20 @@
-//! The command line. One file per subcommand; errors are `anyhow` here and nowhere below. Must not hold what a server
-//! or a job does.
+//! The command line: one file a subcommand. Must not hold rules: it calls services and prints.
 
-pub mod serve;
+mod doctor;
+mod export;
+mod import;
+mod migrate;
+mod schema;
+mod serve;
+mod setup;
 
 use clap::{Parser, Subcommand};
 
 use crate::config::{LogConfig, ServeConfig};
 
-/// The GraphQL API of a harm-reduction movement.
+/// One typed GraphQL API for a harm-reduction movement.
 #[derive(Debug, Parser)]
-#[command(name = "solidarity", version, about)]
+#[command(name = "solidarity", version, about, propagate_version = true)]
 pub struct Cli {
     #[command(flatten)]
     log: LogConfig,
@@ -21,14 +26,27 @@ pub struct Cli {
 enum Command {
     /// Serve the API, the playground and the metrics.
     Serve(Box<ServeConfig>),
+    /// Run, take back or list migrations.
+    Migrate(migrate::Arguments),
+    /// Import JSON Lines: everything or nothing.
+    Import(import::Arguments),
+    /// Export everything as JSON Lines.
+    Export(export::Arguments),
+    /// Print the GraphQL schema; needs no database.
+    Schema,
+    /// Check settings, database and time zones.
+    Doctor(doctor::Arguments),
 }
 
-impl Cli {
-    /// Runs the chosen subcommand.
-    pub async fn run(self) -> anyhow::Result<()> {
-        crate::telemetry::init(self.log.log, self.log.log_format)?;
-        match self.command {
-            Command::Serve(config) => serve::run(*config).await,
-        }
+/// Runs the command that the arguments name.
+pub async fn run(cli: Cli) -> anyhow::Result<()> {
+    crate::telemetry::init(cli.log.log, cli.log.log_format)?;
+    match cli.command {
+        Command::Serve(config) => serve::run(*config).await,
+        Command::Migrate(arguments) => migrate::run(arguments).await,
+        Command::Import(arguments) => import::run(arguments).await,
+        Command::Export(arguments) => export::run(arguments).await,
+        Command::Schema => schema::run(),
+        Command::Doctor(arguments) => doctor::run(arguments).await,
     }
 }

@@ -2,22 +2,17 @@
 //! names itself.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::app::App;
-use crate::clock::Clock;
 use crate::config::ServeConfig;
-use crate::domain::time::Zones;
 use crate::server::{self, ServeOptions};
-use crate::store::Store;
 
 /// Serves until told to stop.
-pub async fn run(config: ServeConfig) -> anyhow::Result<()> {
+pub(super) async fn run(config: ServeConfig) -> anyhow::Result<()> {
     let options = options(&config)?;
-    let app = Arc::new(open(&config).await?);
+    let app = super::setup::open_ready(&config.database, config.limits.limits()).await?;
     let running = server::start(app, options).await.context("the server did not start")?;
     tracing::info!(address = %running.address, metrics_address = ?running.metrics_address, "the server listens");
     wait_for_stop().await?;
@@ -50,18 +45,6 @@ fn options(config: &ServeConfig) -> anyhow::Result<ServeOptions> {
         public_url: config.public_url.clone(),
         trusted_proxies: config.trusted_proxy.clone(),
     })
-}
-
-async fn open(config: &ServeConfig) -> anyhow::Result<App> {
-    let zones = match &config.database.time_zones {
-        Some(folder) => Zones::from_folder(folder)
-            .with_context(|| format!("time_zones {} holds no time zone database", folder.display()))?,
-        None => Zones::bundled(),
-    };
-    let limits = config.limits.limits();
-    // The URL may hold a password: it is not repeated.
-    let store = Store::open(&config.database.database_url, &limits).await.context("database_url cannot be opened")?;
-    Ok(App { clock: Clock::System, zones, limits, store })
 }
 
 async fn wait_for_stop() -> anyhow::Result<()> {

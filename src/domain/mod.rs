@@ -1,5 +1,16 @@
 //! Pure rules and vocabulary. Must not do input or output, read a clock, or know a database, GraphQL or HTTP.
 
+pub mod campaign;
+pub mod content;
+pub mod event;
+pub mod geo;
 pub mod limits;
+pub mod locale;
+pub mod public_id;
+pub mod resource;
+pub mod text;
 pub mod time;
+pub mod update;
+pub mod url;
+pub mod view;
 pub mod vocabulary;

@@ -1,18 +1,30 @@
-//! What a resolver can reach: the application and what the request says. Must not hold resolvers.
+//! What a resolver can reach: the application, what the request says, and the loaders of this request. Must not hold
+//! resolvers.
 
 use std::sync::Arc;
 
 use async_graphql::Context;
+use async_graphql::dataloader::DataLoader;
+use async_graphql::runtime::{TokioSpawner, TokioTimer};
 
+use super::error::ApiError;
+use super::loader::Loader;
+use super::scalar::Locale;
 use crate::app::SharedApp;
+use crate::domain::locale::{Locale as Tag, PREFERRED_LOCALES, Preference};
+use crate::domain::view::{Sight, View};
+use crate::store::Catalog;
 
 /// Put into every request by the server before execution.
-#[derive(Clone, Debug)]
 pub struct RequestContext {
     /// The application.
     pub app: SharedApp,
-    /// The `Accept-Language` header as it came, if any.
-    pub accept_language: Option<Arc<str>>,
+    /// The reader's view: what may be seen, and the languages of `Accept-Language`.
+    view: View,
+    /// The catalog that this request reads, from first to last.
+    catalog: Arc<Catalog>,
+    /// Batches what nested fields ask for.
+    loader: DataLoader<Loader>,
     /// Cost of this operation, as computed by the guard.
     pub cost: u64,
     /// What remains of the caller's allowance, for the `rateLimit` query.
@@ -30,7 +42,53 @@ pub struct Allowance {
     pub reset_seconds: u64,
 }
 
-/// The request that a resolver runs for.
-pub(crate) fn request<'a>(ctx: &Context<'a>) -> &'a RequestContext {
-    ctx.data_unchecked::<RequestContext>()
+impl RequestContext {
+    /// The context of one request. `accept_language` is the header as it came.
+    pub fn new(app: SharedApp, accept_language: Option<&str>, cost: u64, allowance: Allowance) -> Self {
+        let preference = accept_language.map_or_else(Preference::default, Preference::from_header);
+        let view = View { sight: Sight::default(), preference: Arc::new(preference), now: app.clock.now() };
+        let loader = DataLoader::new(Loader::new(app.clone()), TokioSpawner::current(), TokioTimer::default());
+        let catalog = app.store.catalog();
+        Self { app, view, catalog, loader: loader.delay(std::time::Duration::ZERO), cost, allowance }
+    }
+}
+
+/// How resolvers reach the request.
+pub(crate) trait ContextExt<'a> {
+    /// The request.
+    fn request(&self) -> &'a RequestContext;
+
+    /// The application.
+    fn app(&self) -> &'a SharedApp {
+        &self.request().app
+    }
+
+    /// The catalog of this request.
+    fn catalog(&self) -> &'a Arc<Catalog> {
+        &self.request().catalog
+    }
+
+    /// The loaders of this request.
+    fn loader(&self) -> &'a DataLoader<Loader> {
+        &self.request().loader
+    }
+
+    /// The reader's view, in the languages of the argument `locales` if it is given.
+    fn view(&self, locales: Option<Vec<Locale>>) -> Result<View, ApiError> {
+        let view = &self.request().view;
+        let Some(locales) = locales else { return Ok(view.clone()) };
+        if locales.len() > PREFERRED_LOCALES {
+            let message =
+                format!("locales holds {} values, more than the maximum of {PREFERRED_LOCALES}", locales.len());
+            return Err(ApiError::BadInput(message));
+        }
+        let tags = locales.iter().filter_map(|locale| Tag::parse(&locale.0).ok()).collect();
+        Ok(view.with_preference(Preference::new(tags)))
+    }
+}
+
+impl<'a> ContextExt<'a> for Context<'a> {
+    fn request(&self) -> &'a RequestContext {
+        self.data_unchecked::<RequestContext>()
+    }
 }

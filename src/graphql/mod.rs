@@ -1,28 +1,53 @@
-//! The GraphQL surface: types, queries, errors. Resolvers parse, call one store or service function and wrap the
-//! answer. Must not hold SQL or know HTTP.
+//! The GraphQL surface: types, queries, errors; one folder a noun. Resolvers parse, call one store or service function
+//! and wrap the answer. Must not hold SQL or know HTTP.
 
+mod campaign;
+mod connection;
+mod content;
 pub mod context;
+mod error;
+mod event;
 pub mod guard;
+mod lists;
+mod loader;
+mod meta;
+mod organization;
+mod region;
+mod resource;
+mod scalar;
+mod topic;
+mod update;
+mod vocabulary;
 
-use async_graphql::{EmptyMutation, EmptySubscription, Object, Schema};
+use async_graphql::{EmptyMutation, EmptySubscription, MergedObject, SDLExportOptions, Schema};
 
 /// The executable schema. It holds no data: each request brings its own [`context::RequestContext`].
 pub type ApiSchema = Schema<Query, EmptyMutation, EmptySubscription>;
 
-/// The entry points of the API for reading.
-#[derive(Debug, Default)]
-pub struct Query;
-
-#[Object]
-impl Query {
-    /// Placeholder until the real queries are merged: the time of the server.
-    async fn locales(&self, ctx: &async_graphql::Context<'_>) -> async_graphql::Result<Vec<String>> {
-        let request = context::request(ctx);
-        Ok(vec![request.app.clock.now().to_string()])
-    }
-}
+/// Everything that can be read.
+#[derive(Debug, Default, MergedObject)]
+pub struct Query(
+    content::NodeQuery,
+    region::RegionQuery,
+    topic::TopicQuery,
+    organization::OrganizationQuery,
+    resource::ResourceQuery,
+    update::UpdateQuery,
+    event::EventQuery,
+    campaign::CampaignQuery,
+    meta::MetaQuery,
+);
 
 /// Builds the schema, without a database.
 pub fn schema() -> ApiSchema {
-    Schema::build(Query, EmptyMutation, EmptySubscription).disable_suggestions().finish()
+    Schema::build(Query::default(), EmptyMutation, EmptySubscription)
+        .register_output_type::<content::Content>()
+        .register_output_type::<content::Node>()
+        .disable_suggestions()
+        .finish()
+}
+
+/// The schema as SDL, sorted, with descriptions: what `schema.graphql` holds.
+pub fn sdl() -> String {
+    schema().sdl_with_options(SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items())
 }

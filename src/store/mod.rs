@@ -1,38 +1,169 @@
 //! All SQL. Reads take a `View`; nothing here decides who may write. Must not know GraphQL or HTTP.
 
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr};
+mod catalog;
+mod change;
+mod item;
+mod listing;
+mod plan;
+mod sql;
+mod stored;
+mod write;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use migration::{Migrator, MigratorTrait};
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+};
+
+pub use catalog::{Catalog, Code, Entry, Organization, Region, Topic};
+pub use change::Epoch;
+pub use item::{Detail, Item, Kind};
+pub use listing::{Condition, Filter, ListKind, ListQuery, Order, OrderField, Page, PageKey, PageRequest, Parent};
+pub use sql::{unpack, unpack_keys};
+pub use write::{NewItem, SavedItem};
 
 use crate::domain::limits::Limits;
 
-/// The database: one writer and several readers on SQLite, one pool on PostgreSQL.
+/// The database: one writer and several readers on SQLite, one pool on PostgreSQL; and the catalog in memory.
 #[derive(Clone, Debug)]
 pub struct Store {
     reader: DatabaseConnection,
+    writer: DatabaseConnection,
+    catalog: Arc<ArcSwap<Catalog>>,
+    statements: Arc<AtomicU64>,
+    scan: usize,
 }
+
+/// Why the store is not ready to serve.
+#[derive(Debug, thiserror::Error)]
+pub enum NotReady {
+    /// The database does not answer.
+    #[error("the database does not answer")]
+    Unreachable(#[source] DbErr),
+    /// Migrations wait to be run.
+    #[error("{0} migrations are pending")]
+    Pending(usize),
+}
+
+const SQLITE_READERS: u32 = 4;
+const POSTGRES_CONNECTIONS: u32 = 20;
 
 impl Store {
-    /// Opens the database of a URL.
+    /// Opens the database of a URL (`sqlite://FILE` or `postgres://…`). Migrations are not run and the catalog is
+    /// empty until [`Store::reload_catalog`].
     pub async fn open(url: &str, limits: &Limits) -> Result<Self, DbErr> {
-        let mut options = ConnectOptions::new(url);
-        options.sqlx_logging(false).acquire_timeout(limits.pool_wait);
-        Ok(Self { reader: Database::connect(options).await? })
+        let statements = Arc::new(AtomicU64::new(0));
+        let (mut reader, writer) = match url {
+            url if url.starts_with("sqlite:") => {
+                let writer = Database::connect(sqlite(url, limits, 1)).await?;
+                (Database::connect(sqlite(url, limits, SQLITE_READERS)).await?, writer)
+            }
+            url if url.starts_with("postgres:") || url.starts_with("postgresql:") => {
+                let pool = Database::connect(postgres(url, limits)).await?;
+                (pool.clone(), pool)
+            }
+            _ => return Err(DbErr::Custom("database-url must start with `sqlite://` or `postgres://`".to_string())),
+        };
+        let counter = statements.clone();
+        reader.set_metric_callback(move |_| {
+            counter.fetch_add(1, Ordering::Relaxed);
+        });
+        let catalog = Arc::new(ArcSwap::from_pointee(Catalog::default()));
+        Ok(Self { reader, writer, catalog, statements, scan: limits.scan })
     }
 
-    /// Answers if the database does.
-    pub async fn ping(&self) -> Result<(), DbErr> {
-        self.reader.execute_unprepared("SELECT 1").await.map(|_| ())
+    /// Statements that reads have run since the start.
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
     }
 
-    /// Whether the database can be used as it is.
-    pub async fn ready(&self) -> Result<Readiness, DbErr> {
-        self.ping().await?;
-        Ok(Readiness { pending_migrations: 0 })
+    /// The snapshot of regions, topics and organizations in force.
+    pub fn catalog(&self) -> Arc<Catalog> {
+        self.catalog.load_full()
+    }
+
+    /// Reads the catalog anew and puts it in force.
+    pub async fn reload_catalog(&self) -> Result<(), DbErr> {
+        let catalog = Catalog::load(&self.writer).await?;
+        self.catalog.store(Arc::new(catalog));
+        Ok(())
+    }
+
+    /// Fails while the database does not answer or migrations are pending.
+    pub async fn ready(&self) -> Result<(), NotReady> {
+        self.reader.execute_unprepared("SELECT 1").await.map_err(NotReady::Unreachable)?;
+        let pending = Migrator::get_pending_migrations(&self.reader).await.map_err(NotReady::Unreachable)?.len();
+        if pending == 0 { Ok(()) } else { Err(NotReady::Pending(pending)) }
+    }
+
+    /// Runs all pending migrations.
+    pub async fn migrate_up(&self) -> Result<(), DbErr> {
+        Migrator::up(&self.writer, None).await
+    }
+
+    /// Takes back the last migrations.
+    pub async fn migrate_down(&self, steps: u32) -> Result<(), DbErr> {
+        Migrator::down(&self.writer, Some(steps)).await
+    }
+
+    /// Every migration with whether it has run.
+    pub async fn migrations(&self) -> Result<Vec<(String, bool)>, DbErr> {
+        let status = Migrator::get_migration_with_status(&self.writer).await?;
+        let is_applied = |status| matches!(status, migration::MigrationStatus::Applied);
+        Ok(status.iter().map(|migration| (migration.name().to_string(), is_applied(migration.status()))).collect())
+    }
+
+    /// Begins a transaction that writes: one at a time on SQLite, from its first statement on.
+    pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        self.writer.begin_with_options(options).await
+    }
+
+    /// The name of the database system.
+    pub fn backend_name(&self) -> &'static str {
+        if self.backend() == DbBackend::Postgres { "PostgreSQL" } else { "SQLite" }
+    }
+
+    pub(crate) fn backend(&self) -> DbBackend {
+        self.reader.get_database_backend()
+    }
+
+    async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.reader.query_all_raw(statement).await
     }
 }
 
-/// The state of the database, for `/readyz`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Readiness {
-    /// Migrations that are not applied yet.
-    pub pending_migrations: usize,
+fn sqlite(url: &str, limits: &Limits, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .sqlx_logging(false)
+        .acquire_timeout(limits.pool_wait)
+        .max_connections(connections)
+        .min_connections(1)
+        .idle_timeout(None::<Duration>)
+        .max_lifetime(None::<Duration>)
+        .map_sqlx_sqlite_opts(|options| {
+            options
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full)
+                .foreign_keys(true)
+                .busy_timeout(Duration::from_secs(5))
+        });
+    options
+}
+
+fn postgres(url: &str, limits: &Limits) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options.sqlx_logging(false).acquire_timeout(limits.pool_wait).max_connections(POSTGRES_CONNECTIONS);
+    options
 }

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use reqwest::{Method, StatusCode};
+use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
@@ -311,6 +312,77 @@ async fn slow_heads_and_bodies_are_cut_off() {
     let started = Instant::now();
     let rest = tokio::time::timeout(2 * SECOND, read_answer(&mut idle)).await.unwrap();
     assert!(rest.0.is_empty() && started.elapsed() < SECOND, "{rest:?}");
+}
+
+#[tokio::test]
+async fn an_execution_that_takes_too_long_is_an_answer_and_no_server_error() {
+    let server = Server::with(|limits, _| limits.execution = Duration::ZERO).await;
+    for accept in ["application/json", GRAPHQL_JSON] {
+        let request = server.http.post(server.url("/graphql")).header("accept", accept);
+        let lists = (0..15)
+            .fold(String::new(), |text, i| text + &format!(" a{i}: events(last: 1) {{ totalCount nodes {{ id }} }}"));
+        let body = json!({ "query": format!("{{ {lists} }}") });
+        let response = request.json(&body).send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        let body: Value = response.json().await.unwrap();
+        assert_eq!((codes(&body), &body["data"]), (vec!["TIMEOUT"], &Value::Null));
+        assert_eq!(body["errors"][0]["message"], "execution exceeded the maximum of 0 s");
+    }
+    assert!(server.metrics().await.contains("solidarity_graphql_timeouts_total 2"));
+}
+
+#[tokio::test]
+async fn a_fault_of_ours_is_a_fixed_sentence_with_the_request_id() {
+    let server = Server::start().await;
+    let transaction = server.app.store.begin().await.unwrap();
+    transaction.execute_unprepared("ALTER TABLE listing RENAME TO gone").await.unwrap();
+    transaction.commit().await.unwrap();
+    let response = server.post("{ resources(first: 1) { nodes { id } } }").await;
+    assert_eq!(response.status(), 200);
+    let id = response.headers()["x-request-id"].to_str().unwrap().to_string();
+    let body: Value = response.json().await.unwrap();
+    assert_eq!(
+        body["errors"],
+        json!([{
+            "message": "the server could not answer this; the cause is logged under the request id",
+            "locations": [{ "line": 1, "column": 3 }],
+            "path": ["resources"],
+            "extensions": { "code": "INTERNAL", "requestId": id },
+        }])
+    );
+    assert!(server.metrics().await.contains("solidarity_faults_total 1"));
+}
+
+#[tokio::test]
+async fn cost_counts_objects_times_page_sizes_and_is_bounded() {
+    let server = Server::start().await;
+    let selection = "nodes { title publisher { name } regions { name } topics { name } }";
+    let page = server.post(&format!("{{ resources(first: 100) {{ {selection} }} }}")).await;
+    assert_eq!(page.headers()["ratelimit"], "\"anonymous\";r=19200;t=3");
+    let page: Value = page.json().await.unwrap();
+    assert_eq!(page["extensions"]["cost"]["requested"], 800);
+    assert_eq!(page["errors"], Value::Null);
+    for (query, code, message) in [
+        ("{ resources(first: 500) { totalCount } }", "PAGE_TOO_LARGE", "page size 500 exceeds the maximum of 100"),
+        (
+            "{ regions(first: 50) { nodes { events(first: 50) { nodes { id } } } } }",
+            "QUERY_TOO_COMPLEX",
+            "cost of 2550 exceeds the maximum of 1000",
+        ),
+    ] {
+        let body: Value = server.post(query).await.json().await.unwrap();
+        assert_eq!((codes(&body), body["errors"][0]["message"].as_str()), (vec![code], Some(message)));
+    }
+}
+
+#[tokio::test]
+async fn what_differs_from_caller_to_caller_is_never_cached() {
+    let server = Server::start().await;
+    let response = server.get("/graphql?query=%7BrateLimit%7Bremaining%7D%7D").await;
+    assert_eq!(response.headers()["cache-control"], "private, no-store");
+    assert!(!response.headers().contains_key("etag"));
+    let body: Value = response.json().await.unwrap();
+    assert_eq!(body["data"]["rateLimit"]["remaining"], 19_999);
 }
 
 #[tokio::test]

@@ -12,11 +12,11 @@ use super::{Fault, NAME_CHARS};
 use crate::domain::limits::Limits;
 
 /// Lists of the introspection types. Types reach types through them, so that nesting them multiplies.
-const TYPE_LISTS: [&str; 4] = ["fields", "inputFields", "interfaces", "possibleTypes"];
+const TYPE_LISTS: [&str; 5] = ["types", "fields", "inputFields", "interfaces", "possibleTypes"];
 /// All lists of the introspection types.
 const LISTS: [&str; 9] =
     ["types", "fields", "inputFields", "interfaces", "possibleTypes", "enumValues", "args", "directives", "locations"];
-/// Most [`TYPE_LISTS`] inside each other: `types { fields }` needs one, `__type { interfaces { fields } }` two.
+/// Most [`TYPE_LISTS`] inside each other: the canonical query needs two, `types { fields }`.
 const MAX_TYPE_LIST_NESTING: usize = 2;
 /// Most [`LISTS`] in one document; the canonical introspection query has 9.
 const MAX_LISTS: usize = 16;

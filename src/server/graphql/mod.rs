@@ -21,6 +21,7 @@ use futures_util::FutureExt;
 use http::header::ACCEPT_LANGUAGE;
 use http::{HeaderMap, Method};
 use metrics::Gauge;
+use tracing::Instrument;
 
 pub(crate) use persisted::PersistedQueries;
 
@@ -132,12 +133,9 @@ async fn answer(state: &ServerState, envelope: &Envelope, params: Params) -> Res
     let mut request = async_graphql::Request::new(String::new()).variables(params.variables);
     request.operation_name = params.operation_name;
     request.set_parsed_query(document);
-    let request = request.data(RequestContext {
-        app: Arc::clone(&state.app),
-        accept_language: accept_language(&envelope.headers),
-        cost: checked.cost,
-        allowance: allowance.unwrap_or_default(),
-    });
+    let language = envelope.headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let context = RequestContext::new(Arc::clone(&state.app), language, checked.cost, allowance.unwrap_or_default());
+    let request = request.data(context);
     let outcome = execute(state, request, &envelope.id).await;
     if let (Outcome::Executed { .. }, Some(hash)) = (&outcome, found.new_hash) {
         state.persisted.keep(hash, found.query);
@@ -168,7 +166,9 @@ fn charge(state: &ServerState, envelope: &Envelope, cost: u64) -> Result<Option<
 
 /// Runs the operation within its time; a panic of a resolver is an answer too.
 async fn execute(state: &ServerState, request: async_graphql::Request, id: &RequestId) -> Outcome {
-    let execution = AssertUnwindSafe(state.schema.execute(request)).catch_unwind();
+    // What resolvers log names the request by the id that the client has.
+    let span = tracing::error_span!("request", id = id.0);
+    let execution = AssertUnwindSafe(state.schema.execute(request)).catch_unwind().instrument(span);
     match tokio::time::timeout(state.app.limits.execution, execution).await {
         Ok(Ok(response)) => errors::sort_out(response, id, &state.metrics),
         Ok(Err(_)) => {
@@ -180,8 +180,4 @@ async fn execute(state: &ServerState, request: async_graphql::Request, id: &Requ
             Outcome::failed(errors::timeout(state.app.limits.execution, id))
         }
     }
-}
-
-fn accept_language(headers: &HeaderMap) -> Option<Arc<str>> {
-    headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).map(Arc::from)
 }

@@ -1,0 +1,226 @@
+//! What every published item shows: the fields of the interface `Content`, once for all types. Must not know one kind.
+
+mod filter;
+mod interface;
+mod markdown;
+mod query;
+mod value;
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object, Result};
+
+pub(crate) use filter::{
+    ContentFilterParts, ContentOrder, DateTimeRange, bounded, content_filter, instant_range, keys, words,
+};
+pub(crate) use interface::{Content, Node, content_interface, content_node, update_family};
+pub(crate) use query::{By, Listing, NodeQuery, find_one};
+pub(crate) use value::{
+    Attribution, Evidence, Localization, LocalizedValue, Money, Source, TranslationInfo, Verification, stored,
+};
+
+use super::context::ContextExt;
+use super::error::ApiError;
+use super::organization::Organization;
+use super::region::Region;
+use super::scalar::{DateTime, Html, Markdown, Url};
+use super::topic::Topic;
+use crate::domain::content::ContentText;
+use crate::domain::locale::Choice;
+use crate::domain::view::View;
+use crate::domain::vocabulary::{ContentNote, PublicationStatus, Visibility, Vocabulary};
+use crate::store::{Item, unpack, unpack_keys};
+
+/// An item with the view that it was read for.
+#[derive(Clone, Debug)]
+pub(crate) struct Envelope {
+    pub(crate) item: Arc<Item>,
+    pub(crate) view: View,
+}
+
+impl Envelope {
+    pub(crate) fn new(item: Arc<Item>, view: View) -> Self {
+        Self { item, view }
+    }
+
+    fn choice(&self) -> Choice {
+        let available = self.item.texts.iter().map(|text| &text.locale);
+        self.view.preference.choose(available, 0).unwrap_or(Choice { index: 0, is_fallback: true })
+    }
+
+    fn text(&self) -> Option<&ContentText> {
+        self.item.texts.get(self.choice().index)
+    }
+
+    /// The title in the reader's language.
+    pub(crate) fn shown_title(&self) -> String {
+        self.text().map(|text| text.title.to_string()).unwrap_or_default()
+    }
+
+    /// The summary in the reader's language.
+    pub(crate) fn shown_summary(&self) -> Option<String> {
+        self.text().and_then(|text| text.summary.as_ref()).map(|summary| summary.to_string())
+    }
+
+    /// The body that goes with the shown title: in its language, or in the original's if that has none.
+    async fn shown_body(&self, ctx: &Context<'_>) -> Result<Option<String>, ApiError> {
+        let bodies = if self.item.content.body.is_some() || !self.item.texts.iter().any(|text| text.has_body) {
+            self.item.bodies()?
+        } else {
+            let (kind, key) = (self.item.kind, self.item.content.id);
+            let found = ctx.app().store.find_items(kind, &[key], &self.view, true).await?;
+            found.get(&key).map_or(Ok(Vec::new()), |item| item.bodies())?
+        };
+        let shown = self.text().map(|text| &text.locale);
+        let body = bodies.iter().find(|body| Some(&body.locale) == shown);
+        Ok(body.or_else(|| bodies.first()).map(|body| body.body.to_string()))
+    }
+}
+
+#[Object]
+impl Envelope {
+    /// The item's global id, typed by its prefix; the same for ever.
+    pub(crate) async fn id(&self) -> ID {
+        ID(self.item.public_id())
+    }
+
+    /// The item's name in addresses, unique among items of its kind.
+    pub(crate) async fn slug(&self) -> &str {
+        &self.item.content.slug
+    }
+
+    /// How often the item was changed, from 1 on.
+    pub(crate) async fn version(&self) -> i32 {
+        self.item.content.version
+    }
+
+    /// Where the item stands in its life.
+    pub(crate) async fn status(&self) -> PublicationStatus {
+        PublicationStatus::parse(&self.item.content.status).unwrap_or(PublicationStatus::Draft)
+    }
+
+    /// Who may read the item.
+    pub(crate) async fn visibility(&self) -> Visibility {
+        Visibility::parse(&self.item.content.visibility).unwrap_or(Visibility::Partners)
+    }
+
+    /// Whether the collective points to the item now.
+    pub(crate) async fn is_spotlighted(&self) -> bool {
+        self.item.content.spotlight_until.is_some_and(|until| until > self.view.now.as_micros())
+    }
+
+    /// The title, at most 200 characters, in the best available language: see `localization`.
+    pub(crate) async fn title(&self) -> String {
+        self.shown_title()
+    }
+
+    /// The summary, at most 600 characters, in the language of the title.
+    pub(crate) async fn summary(&self) -> Option<String> {
+        self.shown_summary()
+    }
+
+    /// The whole text, at most 65 536 characters, in the language of the title, or of the original if that has none.
+    pub(crate) async fn body(&self, ctx: &Context<'_>) -> Result<Option<Markdown>> {
+        Ok(self.shown_body(ctx).await?.map(Markdown))
+    }
+
+    /// The whole text as sanitised HTML.
+    pub(crate) async fn body_html(&self, ctx: &Context<'_>) -> Result<Option<Html>> {
+        Ok(self.shown_body(ctx).await?.map(|body| Html(markdown::to_html(&body))))
+    }
+
+    /// Which language the title and summary are in, and how the text came to be.
+    pub(crate) async fn localization(&self) -> Option<Localization> {
+        let choice = self.choice();
+        let text = self.item.texts.get(choice.index)?;
+        Some(Localization::new(text, choice.is_fallback, self.item.content.version))
+    }
+
+    /// Every language that the item has, the original first.
+    pub(crate) async fn translations(&self) -> Vec<TranslationInfo> {
+        self.item.texts.iter().map(|text| TranslationInfo::new(text, self.item.content.version)).collect()
+    }
+
+    /// The organization that published the item.
+    pub(crate) async fn publisher(&self, ctx: &Context<'_>) -> Result<Organization> {
+        Organization::of_key(ctx.catalog(), self.item.content.organization_id, &self.view)
+            .ok_or_else(|| ApiError::Internal(sea_orm::DbErr::Custom("an item has no publisher".to_string())).into())
+    }
+
+    /// Who is credited, if it is not the publisher alone.
+    pub(crate) async fn attribution(&self) -> Result<Option<Attribution>> {
+        value::parse(self.item.content.attribution.as_deref(), |value| Attribution::new(value, &self.view))
+    }
+
+    /// The regions that the item is about, at most 8.
+    pub(crate) async fn regions(&self, ctx: &Context<'_>) -> Vec<Region> {
+        let keys = unpack_keys(&self.item.content.region_ids);
+        keys.into_iter().filter_map(|key| Region::of_key(ctx.catalog(), key, &self.view)).collect()
+    }
+
+    /// The topics that the item is about, at most 12.
+    pub(crate) async fn topics(&self, ctx: &Context<'_>) -> Vec<Topic> {
+        let keys = unpack_keys(&self.item.content.topic_ids);
+        keys.into_iter().filter_map(|key| Topic::of_key(ctx.catalog(), key, &self.view)).collect()
+    }
+
+    /// What readers may want to be warned of.
+    pub(crate) async fn content_notes(&self) -> Vec<ContentNote> {
+        unpack(&self.item.content.content_notes).filter_map(ContentNote::parse).collect()
+    }
+
+    /// Where an imported item came from.
+    pub(crate) async fn source(&self) -> Result<Option<Source>> {
+        value::parse(self.item.content.source.as_deref(), Source)
+    }
+
+    /// Who checked the facts and when; null if nobody did.
+    pub(crate) async fn verification(&self) -> Result<Option<Verification>> {
+        value::parse(self.item.content.verification.as_deref(), Verification)
+    }
+
+    /// When the item was first published.
+    pub(crate) async fn published_at(&self) -> Option<DateTime> {
+        self.item.content.published_at.map(DateTime::micros)
+    }
+
+    /// When the item was last changed.
+    pub(crate) async fn updated_at(&self) -> DateTime {
+        DateTime::micros(self.item.content.updated_at)
+    }
+
+    /// When the item ceases to be shown; null for never.
+    pub(crate) async fn expires_at(&self) -> Option<DateTime> {
+        self.item.content.expires_at.map(DateTime::micros)
+    }
+
+    /// The item's page on the web, where it has one over https: the resource itself or the page of its source.
+    pub(crate) async fn url(&self) -> Result<Option<Url>> {
+        if let crate::store::Detail::Resource(row) = &self.item.detail
+            && let Some(url) = &row.external_url
+        {
+            return Ok(Some(Url(url.clone())));
+        }
+        let source: Option<Source> = value::parse(self.item.content.source.as_deref(), Source)?;
+        let url = source.and_then(|source| source.0.url).map(|url| url.as_str().to_string());
+        Ok(url.filter(|url| url.starts_with("https://")).map(Url))
+    }
+}
+
+/// Declares the object type of a content kind: all fields of the envelope, then the kind's own.
+macro_rules! content_type {
+    ($(#[doc = $doc:literal])* $name:ident) => {
+        $(#[doc = $doc])*
+        #[derive(Clone, Debug)]
+        pub(crate) struct $name(pub(crate) $crate::graphql::content::Envelope);
+
+        impl std::ops::Deref for $name {
+            type Target = $crate::graphql::content::Envelope;
+
+            fn deref(&self) -> &Self::Target {
+                &self.0
+            }
+        }
+    };
+}
+pub(crate) use content_type;

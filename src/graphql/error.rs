@@ -1,0 +1,60 @@
+//! Errors of resolvers, by whose fault they are; each becomes a message and `extensions.code`. The cause of an internal
+//! fault goes to the log, never to the client.
+
+use async_graphql::{Error, ErrorExtensions};
+use sea_orm::DbErr;
+
+/// An error of a resolver. It has no `Display`, since the engine would take that for its whole conversion.
+#[derive(Debug)]
+pub(crate) enum ApiError {
+    /// An argument is wrong: names it and the limit.
+    BadInput(String),
+    /// A cursor does not parse or belongs to another ordering; names the argument.
+    Cursor(&'static str),
+    /// A page is too large.
+    Page {
+        /// Size asked for.
+        found: usize,
+        /// Size allowed.
+        maximum: usize,
+    },
+    /// Something of ours failed.
+    Internal(DbErr),
+}
+
+impl From<DbErr> for ApiError {
+    fn from(cause: DbErr) -> Self {
+        Self::Internal(cause)
+    }
+}
+
+impl From<ApiError> for Error {
+    fn from(error: ApiError) -> Self {
+        let (code, message) = match error {
+            ApiError::BadInput(message) => ("BAD_REQUEST", message),
+            ApiError::Cursor(name) => {
+                ("INVALID_CURSOR", format!("{name}: the cursor is not one of this list and ordering"))
+            }
+            ApiError::Page { found, maximum } => {
+                ("PAGE_TOO_LARGE", format!("page size {found} exceeds the maximum of {maximum}"))
+            }
+            ApiError::Internal(cause) => {
+                tracing::error!(error.kind = kind(&cause), "a read failed in the database");
+                ("INTERNAL", "something failed on our side".to_string())
+            }
+        };
+        Error::new(message).extend_with(|_, extensions| extensions.set("code", code))
+    }
+}
+
+/// What failed, without the statement's text or values, which may hold what a client sent.
+fn kind(cause: &DbErr) -> &'static str {
+    match cause {
+        DbErr::ConnectionAcquire(_) => "no connection in time",
+        DbErr::Conn(_) => "connection",
+        DbErr::Exec(_) | DbErr::Query(_) => "statement",
+        DbErr::Type(_) | DbErr::Json(_) => "stored value",
+        DbErr::Custom(_) => "batched read",
+        _ => "other",
+    }
+}

@@ -1,0 +1,471 @@
+//! Importing JSON Lines: every line is checked before the first is stored, and all of it is stored in one transaction
+//! or nothing. Must not print: progress goes to a callback.
+
+use std::collections::{HashMap, HashSet};
+
+use sea_orm::{DatabaseTransaction, DbErr};
+
+use super::catalog::{Placing, organization, region, topic};
+use super::content::Making;
+use super::fault::{Fault, FaultCode};
+use super::input::{Record, Ref};
+use super::line::{Input, read};
+use super::names::Names;
+use super::{campaign, event, resource, update};
+use crate::app::App;
+use crate::domain::public_id::{Noun, PublicId};
+use crate::domain::text::slug_from;
+use crate::domain::time::Timestamp;
+use crate::domain::vocabulary::PublicationStatus;
+use crate::store::{Catalog, Kind, NewItem};
+
+/// What an import did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ImportReport {
+    /// Lines that made something new.
+    pub created: usize,
+    /// Lines that changed something.
+    pub updated: usize,
+    /// Lines that said what was there already.
+    pub unchanged: usize,
+}
+
+/// Why nothing was imported.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// Lines are wrong; each with its number, counted from 1.
+    #[error("{} faults in the input; nothing was imported", .0.len())]
+    Faults(Vec<(usize, Fault)>),
+    /// The database failed.
+    #[error("the database failed; nothing was imported")]
+    Database(#[from] DbErr),
+}
+
+/// How lines without a record are taken.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ImportOptions {
+    /// Items without `record.status` become drafts instead of being published.
+    pub as_drafts: bool,
+}
+
+/// The organization that publishes what names no publisher.
+pub const DEFAULT_PUBLISHER: &str = "starter-collection";
+
+struct Line {
+    number: usize,
+    input: Input,
+    record: Record,
+    id: Option<PublicId>,
+}
+
+/// Imports a text of JSON Lines. `progress` is told how many lines are stored, of how many.
+pub async fn import(
+    app: &App,
+    text: &str,
+    options: ImportOptions,
+    progress: &mut (dyn FnMut(usize, usize) + Send),
+) -> Result<ImportReport, ImportError> {
+    let now = app.clock.now();
+    let mut faults = Vec::new();
+    let mut lines = parse(text, now, options, &mut faults);
+    if !faults.is_empty() {
+        return Err(ImportError::Faults(faults));
+    }
+    let tx = app.store.begin().await?;
+    let catalog = app.store.catalog_within(&tx).await?;
+    let mut names = Names::of_catalog(&catalog);
+    let mut taken = HashSet::new();
+    for line in &mut lines {
+        match identify(app, &tx, &names, line).await? {
+            Ok(id) => {
+                line.id = Some(id);
+                if !taken.insert(id.key()) {
+                    let message = "another line is about the same item";
+                    faults.push((line.number, Fault::new(FaultCode::NotUnique, "record.id", message)));
+                }
+                declare(&mut names, id, &line.input);
+            }
+            Err(fault) => faults.push((line.number, fault)),
+        }
+    }
+    look_up_references(app, &tx, &lines, &mut names).await?;
+    let ready = prepare(app, &tx, &names, &lines, &mut faults).await?;
+    if !faults.is_empty() {
+        faults.sort_by_key(|(number, _)| *number);
+        tx.rollback().await?;
+        return Err(ImportError::Faults(faults));
+    }
+    let report = store(app, &tx, catalog, ready, now, progress).await?;
+    tx.commit().await?;
+    app.store.reload_catalog().await?;
+    Ok(report)
+}
+
+fn parse(text: &str, now: Timestamp, options: ImportOptions, faults: &mut Vec<(usize, Fault)>) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for (position, line) in text.trim_start_matches('\u{FEFF}').lines().enumerate() {
+        if line.trim().is_empty() {
+            continue;
+        }
+        match read(line, now) {
+            Ok((input, mut record)) => {
+                if options.as_drafts && record.status.is_none() {
+                    record.status = Some(PublicationStatus::Draft);
+                }
+                lines.push(Line { number: position + 1, input, record, id: None });
+            }
+            Err(fault) => faults.push((position + 1, fault)),
+        }
+    }
+    lines
+}
+
+/// What decides which item a line is about.
+struct Identity<'a> {
+    noun: Noun,
+    slug: Option<&'a str>,
+    publisher: Option<&'a Ref>,
+    source: Option<(&'a str, &'a str)>,
+}
+
+fn identity(input: &Input) -> Identity<'_> {
+    macro_rules! of_content {
+        ($noun:expr, $input:expr) => {
+            Identity {
+                noun: $noun,
+                slug: $input.slug.as_deref(),
+                publisher: $input.publisher.as_ref(),
+                source: $input.source.as_ref().map(|source| (&*source.system, &*source.external_id)),
+            }
+        };
+    }
+    let of_catalog = |noun, slug| Identity { noun, slug: Some(slug), publisher: None, source: None };
+    match input {
+        Input::Region(input) => of_catalog(Noun::Region, &input.slug),
+        Input::Topic(input) => of_catalog(Noun::Topic, &input.slug),
+        Input::Organization(input) => of_catalog(Noun::Organization, &input.slug),
+        Input::Resource(input) => of_content!(Noun::Resource, input),
+        Input::Event(input) => of_content!(Noun::Event, input),
+        Input::Campaign(input) => of_content!(Noun::Campaign, input),
+        Input::DrugAlert(input) => of_content!(Noun::Update, input),
+        Input::ServiceUpdate(input) => of_content!(Noun::Update, input),
+        Input::PolicyUpdate(input) => of_content!(Noun::Update, input),
+        Input::CommunityUpdate(input) => of_content!(Noun::Update, input),
+    }
+}
+
+fn publisher_of<'a>(identity: &Identity<'a>) -> &'a str {
+    identity.publisher.map_or(DEFAULT_PUBLISHER, |publisher| &**publisher)
+}
+
+/// The id of the item that a line is about: the one it gives, the one that is stored under its source or slug, or a
+/// new one.
+async fn identify(
+    app: &App,
+    tx: &DatabaseTransaction,
+    names: &Names,
+    line: &Line,
+) -> Result<Result<PublicId, Fault>, DbErr> {
+    let identity = identity(&line.input);
+    if let Some(text) = &line.record.id {
+        let parsed = PublicId::parse_as(text, identity.noun);
+        return Ok(parsed.map_err(|fault| Fault::new(FaultCode::Invalid, "record.id", fault.to_string())));
+    }
+    let Some(kind) = Kind::of_noun(identity.noun) else {
+        let known = identity.slug.and_then(|slug| names.get(identity.noun, slug));
+        return Ok(Ok(known.unwrap_or_else(|| PublicId::new(identity.noun, app.clock.random_id()))));
+    };
+    let organization = names.get(Noun::Organization, publisher_of(&identity));
+    let mut stored = None;
+    if let (Some(organization), Some((system, external_id))) = (organization, identity.source) {
+        stored = app.store.stored_by_source(tx, organization.key(), system, external_id).await?;
+    }
+    if let (None, Some(slug)) = (&stored, identity.slug) {
+        let same_slug = app.store.stored_by_slug(tx, kind, slug).await?;
+        stored = same_slug.filter(|row| organization.is_some_and(|own| own.key() == row.organization_id));
+    }
+    let known = stored.and_then(|row| format!("{}_{}", identity.noun.prefix(), row.public_id).parse().ok());
+    Ok(Ok(known.unwrap_or_else(|| PublicId::new(identity.noun, app.clock.random_id()))))
+}
+
+fn declare(names: &mut Names, id: PublicId, input: &Input) {
+    if let Some(slug) = identity(input).slug {
+        names.declare(id, slug);
+    } else {
+        names.declare(id, &id.to_string());
+    }
+    if let Input::Region(region) = input {
+        for code in &region.codes {
+            names.declare(id, &code.value);
+        }
+    }
+}
+
+/// Adds the stored items that lines refer to and no line declares.
+async fn look_up_references(
+    app: &App,
+    tx: &DatabaseTransaction,
+    lines: &[Line],
+    names: &mut Names,
+) -> Result<(), DbErr> {
+    for line in lines {
+        for (noun, reference) in content_references(&line.input) {
+            let Some(kind) = Kind::of_noun(noun).filter(|_| names.get(noun, &reference).is_none()) else { continue };
+            let row = match PublicId::parse_as(&reference, noun) {
+                Ok(id) => app.store.stored_by_key(tx, id.key()).await?.filter(|row| row.kind == kind.number()),
+                Err(_) => {
+                    let slug = reference.rsplit(':').next().unwrap_or_default();
+                    app.store.stored_by_slug(tx, kind, slug).await?
+                }
+            };
+            let Some(row) = row else { continue };
+            if let Ok(id) = format!("{}_{}", noun.prefix(), row.public_id).parse::<PublicId>() {
+                names.declare(id, &row.slug);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// All references of a line to content.
+fn content_references(input: &Input) -> Vec<(Noun, String)> {
+    let mut found: Vec<(Noun, String)> = Vec::new();
+    let mut add = |noun: Noun, references: &[Ref]| found.extend(references.iter().map(|r| (noun, r.to_string())));
+    match input {
+        Input::Resource(input) => add(Noun::Resource, input.superseded_by.as_slice()),
+        Input::Event(input) => {
+            add(Noun::Campaign, input.campaign.as_slice());
+            add(Noun::Resource, &input.materials);
+            add(Noun::Update, &input.updates);
+        }
+        Input::Campaign(input) => {
+            add(Noun::Resource, &input.resources);
+            add(Noun::Update, &input.updates);
+            for ask in &input.asks {
+                if let crate::domain::campaign::Ask::ShowUp(ask) = ask {
+                    found.extend(ask.event.iter().map(|event| (Noun::Event, event.clone())));
+                }
+            }
+        }
+        Input::DrugAlert(input) => add(Noun::Update, input.supersedes.as_slice()),
+        Input::ServiceUpdate(input) => add(Noun::Update, input.supersedes.as_slice()),
+        Input::PolicyUpdate(input) => add(Noun::Update, input.supersedes.as_slice()),
+        Input::CommunityUpdate(input) => add(Noun::Update, input.supersedes.as_slice()),
+        Input::Region(_) | Input::Topic(_) | Input::Organization(_) => {}
+    }
+    found
+}
+
+/// Everything that an import will store.
+#[derive(Default)]
+struct Ready {
+    regions: Vec<(entity::region::Model, bool)>,
+    topics: Vec<(entity::topic::Model, bool)>,
+    organizations: Vec<(entity::organization::Model, bool)>,
+    items: Vec<NewItem>,
+    unchanged: usize,
+}
+
+async fn prepare(
+    app: &App,
+    tx: &DatabaseTransaction,
+    names: &Names,
+    lines: &[Line],
+    faults: &mut Vec<(usize, Fault)>,
+) -> Result<Ready, DbErr> {
+    let mut ready = Ready::default();
+    let mut slugs: HashMap<(Kind, String), i64> = HashMap::new();
+    let now = app.clock.now();
+    let stored_rows = app.store.stored_catalog_within(tx).await?;
+    for line in lines {
+        let Some(id) = line.id else { continue };
+        let place = |stored| Placing { id, record: &line.record, stored, names, now };
+        let touch = |updated_at: &mut i64| {
+            if line.record.updated_at.is_none() {
+                *updated_at = now.as_micros();
+            }
+        };
+        let outcome = match &line.input {
+            Input::Region(input) => {
+                let stored = stored_rows.0.iter().find(|row| row.id == id.key());
+                region(input, &place(stored.map(|row| (row.created_at, row.updated_at))), &app.zones).map(|row| {
+                    push(&mut ready.regions, row, stored, &mut ready.unchanged, |row| touch(&mut row.updated_at))
+                })
+            }
+            Input::Topic(input) => {
+                let stored = stored_rows.1.iter().find(|row| row.id == id.key());
+                topic(input, &place(stored.map(|row| (row.created_at, row.updated_at)))).map(|row| {
+                    push(&mut ready.topics, row, stored, &mut ready.unchanged, |row| touch(&mut row.updated_at))
+                })
+            }
+            Input::Organization(input) => {
+                let stored = stored_rows.2.iter().find(|row| row.id == id.key());
+                organization(input, &place(stored.map(|row| (row.created_at, row.updated_at)))).map(|row| {
+                    push(&mut ready.organizations, row, stored, &mut ready.unchanged, |row| touch(&mut row.updated_at));
+                })
+            }
+            _ => match content(app, tx, names, line, id, &mut slugs).await? {
+                Ok(Some(item)) => {
+                    ready.items.push(item);
+                    Ok(())
+                }
+                Ok(None) => {
+                    ready.unchanged += 1;
+                    Ok(())
+                }
+                Err(found) => Err(found),
+            },
+        };
+        if let Err(found) = outcome {
+            faults.extend(found.into_iter().map(|fault| (line.number, fault)));
+        }
+    }
+    Ok(ready)
+}
+
+/// Keeps a catalog row if it is new or differs from the stored one.
+fn push<T: PartialEq>(
+    rows: &mut Vec<(T, bool)>,
+    mut row: T,
+    stored: Option<&T>,
+    unchanged: &mut usize,
+    touch: impl FnOnce(&mut T),
+) {
+    if stored == Some(&row) {
+        *unchanged += 1;
+        return;
+    }
+    if stored.is_some() {
+        touch(&mut row);
+    }
+    rows.push((row, stored.is_none()));
+}
+
+/// The rows of a content line; `None` if they are stored already.
+async fn content(
+    app: &App,
+    tx: &DatabaseTransaction,
+    names: &Names,
+    line: &Line,
+    id: PublicId,
+    slugs: &mut HashMap<(Kind, String), i64>,
+) -> Result<Result<Option<NewItem>, Vec<Fault>>, DbErr> {
+    let identity = identity(&line.input);
+    let Some(kind) = Kind::of_noun(identity.noun) else { return Ok(Ok(None)) };
+    let organization = match names.resolve(Noun::Organization, publisher_of(&identity), "input.publisher") {
+        Ok(organization) => organization,
+        Err(fault) => return Ok(Err(vec![fault])),
+    };
+    let stored = app.store.stored_item(tx, kind, id.key()).await?;
+    let wanted = match (identity.slug, &stored) {
+        (Some(slug), _) => slug.to_string(),
+        (None, Some(stored)) => stored.content.slug.clone(),
+        (None, None) => slug_from(title(&line.input)),
+    };
+    let slug = free_slug(app, tx, kind, wanted, id.key(), slugs).await?;
+    let making = Making {
+        id,
+        slug,
+        organization,
+        record: &line.record,
+        stored: stored.as_ref().map(|stored| &stored.content),
+        names,
+        now: app.clock.now(),
+    };
+    let made = match &line.input {
+        Input::Resource(input) => resource::prepare(input, &making),
+        Input::Event(input) => event::prepare(input, &making, &app.zones),
+        Input::Campaign(input) => campaign::prepare(input, &making),
+        Input::DrugAlert(input) => update::prepare_alert(input, &making),
+        Input::ServiceUpdate(input) => update::prepare_service(input, &making),
+        Input::PolicyUpdate(input) => update::prepare_policy(input, &making),
+        Input::CommunityUpdate(input) => update::prepare_community(input, &making),
+        Input::Region(_) | Input::Topic(_) | Input::Organization(_) => return Ok(Ok(None)),
+    };
+    Ok(made.map(|mut item| {
+        if stored.as_ref() == Some(&item) {
+            return None;
+        }
+        if stored.is_some() && line.record.version.is_none() {
+            item.content.version += 1;
+            item.content.updated_at = making.now.as_micros();
+        }
+        Some(item)
+    }))
+}
+
+/// A slug that no other item has: a taken one gets a number, so that it does not tell that a draft exists.
+async fn free_slug(
+    app: &App,
+    tx: &DatabaseTransaction,
+    kind: Kind,
+    wanted: String,
+    id: i64,
+    slugs: &mut HashMap<(Kind, String), i64>,
+) -> Result<String, DbErr> {
+    let mut slug = wanted.clone();
+    for number in 2.. {
+        let is_taken = match slugs.get(&(kind, slug.clone())) {
+            Some(owner) => *owner != id,
+            None => app.store.stored_by_slug(tx, kind, &slug).await?.is_some_and(|row| row.id != id),
+        };
+        if !is_taken {
+            break;
+        }
+        slug = format!("{wanted}-{number}");
+    }
+    slugs.insert((kind, slug.clone()), id);
+    Ok(slug)
+}
+
+fn title(input: &Input) -> &str {
+    match input {
+        Input::Resource(input) => &input.title,
+        Input::Event(input) => &input.title,
+        Input::Campaign(input) => &input.title,
+        Input::DrugAlert(input) => &input.title,
+        Input::ServiceUpdate(input) => &input.title,
+        Input::PolicyUpdate(input) => &input.title,
+        Input::CommunityUpdate(input) => &input.title,
+        Input::Region(_) | Input::Topic(_) | Input::Organization(_) => "",
+    }
+}
+
+async fn store(
+    app: &App,
+    tx: &DatabaseTransaction,
+    catalog: Catalog,
+    ready: Ready,
+    now: Timestamp,
+    progress: &mut (dyn FnMut(usize, usize) + Send),
+) -> Result<ImportReport, DbErr> {
+    let mut report = ImportReport { unchanged: ready.unchanged, ..ImportReport::default() };
+    let total = ready.regions.len() + ready.topics.len() + ready.organizations.len() + ready.items.len();
+    let changes_catalog = total > ready.items.len();
+    let mut count = |report: &mut ImportReport, is_new: bool| {
+        if is_new {
+            report.created += 1
+        } else {
+            report.updated += 1
+        }
+        progress(report.created + report.updated, total);
+    };
+    for (row, is_new) in ready.regions {
+        app.store.save_region(tx, row, is_new, now).await?;
+        count(&mut report, is_new);
+    }
+    for (row, is_new) in ready.topics {
+        app.store.save_topic(tx, row, is_new, now).await?;
+        count(&mut report, is_new);
+    }
+    for (row, is_new) in ready.organizations {
+        app.store.save_organization(tx, row, is_new, now).await?;
+        count(&mut report, is_new);
+    }
+    let catalog = if changes_catalog { app.store.catalog_within(tx).await? } else { catalog };
+    for item in ready.items {
+        let saved = app.store.save_item(tx, &catalog, item, now).await?;
+        count(&mut report, matches!(saved, crate::store::SavedItem::Created(_)));
+    }
+    Ok(report)
+}

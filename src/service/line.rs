@@ -1,0 +1,169 @@
+//! One line of JSON Lines: reading it with faults that name the field, and writing it so that the same content is
+//! always the same bytes. Must not look anything up.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::fault::{Fault, FaultCode};
+use super::input::{
+    CampaignInput, CommunityUpdateInput, DrugAlertInput, EventInput, OrganizationInput, PolicyUpdateInput, Record,
+    RegionInput, ResourceInput, ServiceUpdateInput, TopicInput,
+};
+use crate::domain::time::{DAY_MICROS, LocalDate, LocalDateTime, Timestamp};
+
+/// What a line is about.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    Region(Box<RegionInput>),
+    Topic(Box<TopicInput>),
+    Organization(Box<OrganizationInput>),
+    Resource(Box<ResourceInput>),
+    Event(Box<EventInput>),
+    Campaign(Box<CampaignInput>),
+    DrugAlert(Box<DrugAlertInput>),
+    ServiceUpdate(Box<ServiceUpdateInput>),
+    PolicyUpdate(Box<PolicyUpdateInput>),
+    CommunityUpdate(Box<CommunityUpdateInput>),
+}
+
+/// The kinds that a line may have.
+pub const KINDS: [&str; 10] = [
+    "region",
+    "topic",
+    "organization",
+    "resource",
+    "event",
+    "campaign",
+    "drugAlert",
+    "serviceUpdate",
+    "policyUpdate",
+    "communityUpdate",
+];
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Raw {
+    kind: String,
+    input: Value,
+    #[serde(default)]
+    record: Value,
+}
+
+/// Reads a line. `now` is what examples with `record.relativeTo` are moved to.
+pub fn read(text: &str, now: Timestamp) -> Result<(Input, Record), Fault> {
+    let mut raw: Raw = serde_json::from_str(text).map_err(|fault| {
+        Fault::new(
+            FaultCode::Invalid,
+            "line",
+            format!("is not `{{\"kind\", \"input\", \"record\"}}`: {}", plain(&fault)),
+        )
+    })?;
+    let relative_to = raw.record.get("relativeTo").and_then(Value::as_str).map(str::parse::<Timestamp>);
+    match relative_to {
+        Some(Ok(anchor)) => {
+            let days = (now.as_micros() - anchor.as_micros()).div_euclid(DAY_MICROS);
+            shift(&mut raw.input, days);
+            if let Value::Object(record) = &mut raw.record {
+                record.remove("relativeTo");
+            }
+            shift(&mut raw.record, days);
+        }
+        Some(Err(message)) => return Err(Fault::new(FaultCode::Invalid, "record.relativeTo", message)),
+        None => {}
+    }
+    let record = match raw.record {
+        Value::Null => Record::default(),
+        record => part(record, "record")?,
+    };
+    let input = raw.input;
+    let input = match raw.kind.as_str() {
+        "region" => Input::Region(part(input, "input")?),
+        "topic" => Input::Topic(part(input, "input")?),
+        "organization" => Input::Organization(part(input, "input")?),
+        "resource" => Input::Resource(part(input, "input")?),
+        "event" => Input::Event(part(input, "input")?),
+        "campaign" => Input::Campaign(part(input, "input")?),
+        "drugAlert" => Input::DrugAlert(part(input, "input")?),
+        "serviceUpdate" => Input::ServiceUpdate(part(input, "input")?),
+        "policyUpdate" => Input::PolicyUpdate(part(input, "input")?),
+        "communityUpdate" => Input::CommunityUpdate(part(input, "input")?),
+        other => {
+            let message = format!("\"{}\" is not one of {}", other.escape_debug(), KINDS.join(", "));
+            return Err(Fault::new(FaultCode::Invalid, "kind", message));
+        }
+    };
+    Ok((input, record))
+}
+
+/// Reads one member of a line; a fault names the path inside it.
+fn part<T: DeserializeOwned>(value: Value, name: &str) -> Result<T, Fault> {
+    serde_path_to_error::deserialize(value).map_err(|fault| {
+        let path = fault.path().to_string();
+        let message = plain(fault.inner());
+        let missing = message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+        let parent = if path == "." { name.to_string() } else { format!("{name}.{path}") };
+        match missing {
+            Some(field) => Fault::new(FaultCode::Required, format!("{parent}.{field}"), "is required"),
+            None => Fault::new(FaultCode::Invalid, parent, message),
+        }
+    })
+}
+
+/// The message of a JSON fault without its position, which means nothing to a reader of one line.
+fn plain(fault: &serde_json::Error) -> String {
+    let message = fault.to_string();
+    message.split(" at line ").next().unwrap_or(&message).to_string()
+}
+
+/// Moves every instant, date and local time in a value by whole days.
+fn shift(value: &mut Value, days: i64) {
+    match value {
+        Value::String(text) => {
+            let span = jiff::Span::new().try_days(days).unwrap_or_default();
+            if let (20.., Ok(instant)) = (text.len(), text.parse::<Timestamp>()) {
+                *text = instant.plus_days(days).to_string();
+            } else if let (10, Ok(date)) = (text.len(), text.parse::<LocalDate>()) {
+                *text = date.saturating_add(span).to_string();
+            } else if let (19, Ok(local)) = (text.len(), text.parse::<LocalDateTime>()) {
+                *text = local.saturating_add(span).to_string();
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(|value| shift(value, days)),
+        Value::Object(members) => members.values_mut().for_each(|value| shift(value, days)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// Writes a line: members in one order, what is absent or empty left out.
+pub fn write(kind: &str, input: &impl Serialize, record: &Record) -> Result<String, serde_json::Error> {
+    let mut input = serde_json::to_value(input)?;
+    let mut record = serde_json::to_value(record)?;
+    prune(&mut input);
+    prune(&mut record);
+    let kind = serde_json::to_string(kind)?;
+    let (input, record) = (serde_json::to_string(&input)?, serde_json::to_string(&record)?);
+    Ok(format!("{{\"kind\":{kind},\"input\":{input},\"record\":{record}}}"))
+}
+
+/// JSON as columns hold it: without what is absent or empty.
+pub(super) fn column(value: &impl Serialize) -> Result<String, Fault> {
+    let broken = |fault: serde_json::Error| Fault::new(FaultCode::Invalid, "input", plain(&fault));
+    let mut value = serde_json::to_value(value).map_err(broken)?;
+    prune(&mut value);
+    serde_json::to_string(&value).map_err(broken)
+}
+
+/// Takes out members that are null or empty lists: they mean the same as absent ones.
+fn prune(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            members.retain(|_, value| {
+                prune(value);
+                !(value.is_null() || value.as_array().is_some_and(Vec::is_empty))
+            });
+        }
+        Value::Array(values) => values.iter_mut().for_each(prune),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}

@@ -1,0 +1,18 @@
+//! Use cases: check, change, and log the change, in one transaction. Must not know GraphQL or HTTP, nor hold SQL.
+
+mod campaign;
+mod catalog;
+mod content;
+mod event;
+pub mod export;
+pub mod fault;
+pub mod import;
+pub mod input;
+mod line;
+mod names;
+mod resource;
+pub mod seed;
+mod update;
+
+pub use campaign::CampaignDetail;
+pub use event::EventDetail;

@@ -1,0 +1,223 @@
+//! One content item as it is read: the envelope, the detail of its kind, and single look-ups. Must not list.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use sea_orm::{DbErr, FromQueryResult, Iterable, QueryResult, sea_query::Iden};
+
+use super::Store;
+use super::catalog::json;
+use super::sql::Sql;
+use crate::domain::content::{ContentBody, ContentText};
+use crate::domain::public_id::{Noun, PublicId};
+use crate::domain::view::View;
+
+/// The kinds of content, with the small numbers that the tables use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// A resource.
+    Resource = 1,
+    /// An event.
+    Event = 2,
+    /// A campaign.
+    Campaign = 3,
+    /// A regional update.
+    Update = 4,
+}
+
+impl Kind {
+    /// All kinds.
+    pub const ALL: [Self; 4] = [Self::Resource, Self::Event, Self::Campaign, Self::Update];
+
+    /// The number in the tables.
+    pub const fn number(self) -> i16 {
+        self as i16
+    }
+
+    /// The kind of a number.
+    pub fn from_number(number: i16) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.number() == number)
+    }
+
+    /// The noun of its public ids.
+    pub const fn noun(self) -> Noun {
+        match self {
+            Self::Resource => Noun::Resource,
+            Self::Event => Noun::Event,
+            Self::Campaign => Noun::Campaign,
+            Self::Update => Noun::Update,
+        }
+    }
+
+    /// The kind of a noun, if it is content.
+    pub fn of_noun(noun: Noun) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.noun() == noun)
+    }
+
+    /// The table of its details.
+    pub(super) const fn table(self) -> &'static str {
+        match self {
+            Self::Resource => "resource",
+            Self::Event => "event",
+            Self::Campaign => "campaign",
+            Self::Update => "regional_update",
+        }
+    }
+}
+
+/// What an item has beyond the envelope.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Detail {
+    /// Of a resource.
+    Resource(entity::resource::Model),
+    /// Of an event.
+    Event(entity::event::Model),
+    /// Of a campaign.
+    Campaign(entity::campaign::Model),
+    /// Of a regional update.
+    Update(entity::regional_update::Model),
+}
+
+/// An item as it was read for one view.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// What kind it is.
+    pub kind: Kind,
+    /// The envelope. `body` is there only if it was asked for.
+    pub content: entity::content::Model,
+    /// Titles and summaries, the original first.
+    pub texts: Vec<ContentText>,
+    /// The rest.
+    pub detail: Detail,
+}
+
+impl Item {
+    /// Reads a row that was selected with [`columns`].
+    pub(super) fn from_row(row: &QueryResult) -> Result<Self, DbErr> {
+        let content = entity::content::Model::from_query_result(row, "c_")?;
+        let kind = Kind::from_number(content.kind)
+            .ok_or_else(|| DbErr::Type(format!("unknown content kind {}", content.kind)))?;
+        let detail = match kind {
+            Kind::Resource => Detail::Resource(entity::resource::Model::from_query_result(row, "d_")?),
+            Kind::Event => Detail::Event(entity::event::Model::from_query_result(row, "d_")?),
+            Kind::Campaign => Detail::Campaign(entity::campaign::Model::from_query_result(row, "d_")?),
+            Kind::Update => Detail::Update(entity::regional_update::Model::from_query_result(row, "d_")?),
+        };
+        Ok(Self { kind, texts: json(&content.texts)?, content, detail })
+    }
+
+    /// The public id.
+    pub fn public_id(&self) -> String {
+        format!("{}_{}", self.kind.noun().prefix(), self.content.public_id)
+    }
+
+    /// The bodies by locale, if the body was read.
+    pub fn bodies(&self) -> Result<Vec<ContentBody>, DbErr> {
+        self.content.body.as_deref().map_or(Ok(Vec::new()), json)
+    }
+}
+
+/// Appends `c.x AS c_x, …, d.y AS d_y, …`, with an empty body unless it is wanted.
+pub(super) fn columns(kind: Kind, with_body: bool, sql: &mut Sql) {
+    fn append<C: Iden>(alias: char, columns: impl Iterator<Item = C>, with_body: bool, sql: &mut Sql) {
+        for column in columns {
+            let name = column.unquoted().to_string();
+            if name == "body" && !with_body {
+                sql.push(", CAST(NULL AS TEXT) AS c_body");
+            } else {
+                sql.push(&format!(", {alias}.{name} AS {alias}_{name}"));
+            }
+        }
+    }
+    append('c', entity::content::Column::iter(), with_body, sql);
+    match kind {
+        Kind::Resource => append('d', entity::resource::Column::iter(), true, sql),
+        Kind::Event => append('d', entity::event::Column::iter(), true, sql),
+        Kind::Campaign => append('d', entity::campaign::Column::iter(), true, sql),
+        Kind::Update => append('d', entity::regional_update::Column::iter(), true, sql),
+    }
+}
+
+/// Appends the condition that the item of an alias is published and visible to the viewer now.
+pub(super) fn visible(alias: &str, view: &View, sql: &mut Sql) {
+    sql.push(&format!("{alias}.status = 'PUBLISHED'"));
+    if !view.sight.partners {
+        sql.push(&format!(" AND {alias}.visibility = 'PUBLIC'"));
+    }
+    sql.push(&format!(" AND ({alias}.expires_at IS NULL OR {alias}.expires_at > "));
+    sql.bind(view.now.as_micros()).push(&format!(") AND ({alias}.published_at IS NULL OR {alias}.published_at <= "));
+    sql.bind(view.now.as_micros()).push(")");
+}
+
+/// Which items to find.
+#[derive(Clone, Debug)]
+enum Wanted<'a> {
+    Keys(&'a [i64]),
+    Slug(&'a str),
+    Superseding(&'a [i64]),
+}
+
+impl Store {
+    /// The visible item of a public id.
+    pub async fn find_item(&self, id: PublicId, view: &View, with_body: bool) -> Result<Option<Arc<Item>>, DbErr> {
+        let Some(kind) = Kind::of_noun(id.noun) else { return Ok(None) };
+        let found = self.find_wanted(kind, Wanted::Keys(&[id.key()]), view, with_body).await?;
+        Ok(found.into_iter().next().filter(|item| item.public_id() == id.to_string()))
+    }
+
+    /// The visible item of a slug.
+    pub async fn find_item_by_slug(
+        &self,
+        kind: Kind,
+        slug: &str,
+        view: &View,
+        with_body: bool,
+    ) -> Result<Option<Arc<Item>>, DbErr> {
+        Ok(self.find_wanted(kind, Wanted::Slug(slug), view, with_body).await?.into_iter().next())
+    }
+
+    /// The visible items of some keys.
+    pub async fn find_items(
+        &self,
+        kind: Kind,
+        keys: &[i64],
+        view: &View,
+        with_body: bool,
+    ) -> Result<HashMap<i64, Arc<Item>>, DbErr> {
+        let found = self.find_wanted(kind, Wanted::Keys(keys), view, with_body).await?;
+        Ok(found.into_iter().map(|item| (item.content.id, item)).collect())
+    }
+
+    /// The visible updates that supersede some others, by the key of the superseded one; the last issued wins.
+    pub async fn find_superseding(&self, keys: &[i64], view: &View) -> Result<HashMap<i64, Arc<Item>>, DbErr> {
+        let mut found = self.find_wanted(Kind::Update, Wanted::Superseding(keys), view, false).await?;
+        found.sort_by_key(|item| (item.content.order_key, item.content.id));
+        let superseded = |item: &Item| match &item.detail {
+            Detail::Update(update) => update.supersedes,
+            _ => None,
+        };
+        Ok(found.into_iter().filter_map(|item| superseded(&item).map(|key| (key, item))).collect())
+    }
+
+    async fn find_wanted(
+        &self,
+        kind: Kind,
+        wanted: Wanted<'_>,
+        view: &View,
+        with_body: bool,
+    ) -> Result<Vec<Arc<Item>>, DbErr> {
+        let mut sql = Sql::default();
+        sql.push("SELECT 1 AS found");
+        columns(kind, with_body, &mut sql);
+        sql.push(&format!(" FROM content c JOIN {} d ON d.content_id = c.id WHERE ", kind.table()));
+        match wanted {
+            Wanted::Keys(keys) => sql.push("c.id IN ").bind_list(keys.iter().copied()),
+            Wanted::Slug(slug) => sql.push("c.slug = ").bind(slug),
+            Wanted::Superseding(keys) => sql.push("d.supersedes IN ").bind_list(keys.iter().copied()),
+        };
+        sql.push(" AND c.kind = ").push_number(kind.number().into()).push(" AND ");
+        visible("c", view, &mut sql);
+        let rows = self.query(sql.statement(self.backend())).await?;
+        rows.iter().map(|row| Item::from_row(row).map(Arc::new)).collect()
+    }
+}

@@ -1,0 +1,408 @@
+//! From a question for a list to one SQL statement. One bounded branch for each pair of an anchor and a topic; the
+//! branches of all parents travel in one statement (a lateral join on PostgreSQL, a union on SQLite). Must not decide
+//! what a viewer may see: see `item::visible`.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use sea_orm::{DbBackend, DbErr};
+
+use super::item::{Item, columns, visible};
+use super::listing::{Condition, ListQuery, OrderField, PageKey, Parent, Row};
+use super::sql::Sql;
+use super::{ListKind, Store};
+
+/// What one branch reads: the index prefix `(anchor, topic)` on behalf of a parent.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Branch {
+    parent: usize,
+    anchor: i64,
+    topic: i64,
+}
+
+/// The branches of a question, and the filters that the index prefix does not cover.
+#[derive(Debug)]
+pub(super) struct Plan {
+    branches: Vec<Branch>,
+    /// Anchors and topics to check by look-up, because the prefix holds others or the order is another.
+    lookup_anchors: Option<Vec<i64>>,
+    lookup_topics: Option<Vec<i64>>,
+    publishers: Option<Vec<i64>>,
+}
+
+/// Terms of one compound SELECT that SQLite takes.
+const SQLITE_TERMS: usize = 400;
+
+impl Store {
+    /// The plan of a question; `None` if nothing can match.
+    pub(super) fn plan(&self, query: &ListQuery, parents: Option<&[Parent]>) -> Option<Plan> {
+        let filter = &query.filter;
+        let lists = [&filter.regions, &filter.topics, &filter.publishers];
+        if lists.iter().any(|list| list.as_ref().is_some_and(Vec::is_empty))
+            || filter.locales.as_ref().is_some_and(Vec::is_empty)
+            || filter.conditions.iter().any(Condition::is_empty)
+            || parents.is_some_and(<[Parent]>::is_empty)
+        {
+            return None;
+        }
+        let is_usual = query.order.field == OrderField::Usual;
+        let mut plan = Plan { branches: Vec::new(), lookup_anchors: None, lookup_topics: None, publishers: None };
+        plan.publishers.clone_from(&filter.publishers);
+        let none = [0];
+        let mut wanted_topics: &[i64] = filter.topics.as_deref().unwrap_or(&none);
+        let mut wanted_anchors: &[i64] = filter.regions.as_deref().unwrap_or(&none);
+        if !is_usual || matches!(parents, Some([Parent::Topic(_), ..])) {
+            plan.lookup_topics.clone_from(&filter.topics);
+            wanted_topics = &none;
+        }
+        if !is_usual || matches!(parents, Some([Parent::Anchor(_), ..])) {
+            plan.lookup_anchors.clone_from(&filter.regions);
+            wanted_anchors = &none;
+        }
+        let Some(parents) = parents else {
+            if let (true, None, Some(publishers)) = (is_usual, &filter.regions, &filter.publishers) {
+                plan.publishers = None;
+                wanted_anchors = publishers;
+            }
+            plan.add(0, wanted_anchors, wanted_topics);
+            return Some(plan);
+        };
+        for (position, parent) in parents.iter().enumerate() {
+            match parent {
+                Parent::Anchor(anchor) => plan.add(position, &[*anchor], wanted_topics),
+                Parent::Topic(topic) => plan.add(position, wanted_anchors, &[*topic]),
+            }
+        }
+        Some(plan)
+    }
+
+    /// Runs a plan: rows of all parents in no particular order, and totals by parent.
+    pub(super) async fn run(&self, plan: Plan, query: &ListQuery) -> Result<(Vec<Row>, HashMap<usize, i64>), DbErr> {
+        let writer = Writer { query, plan: &plan, backend: self.backend(), scan: self.scan };
+        let statement = writer.statement();
+        let is_text = query.order.field == OrderField::Title;
+        let mut rows = Vec::new();
+        let mut totals = HashMap::new();
+        for row in self.query(statement).await? {
+            let parent = usize::try_from(row.try_get::<i64>("", "parent")?).unwrap_or(0);
+            if let Some(total) = row.try_get::<Option<i64>>("", "total")? {
+                totals.insert(parent, total);
+                continue;
+            }
+            let id: i64 = row.try_get("", "c_id")?;
+            let key = if is_text {
+                PageKey::Text(row.try_get("", "k")?, id)
+            } else {
+                PageKey::Number(row.try_get("", "k")?, id)
+            };
+            let is_hit = row.try_get::<i64>("", "hit")? == 1;
+            let item = if is_hit { Some(Arc::new(Item::from_row(&row)?)) } else { None };
+            rows.push(Row { parent, key, item, ends_scan: row.try_get::<i64>("", "scan_end")? == 1 });
+        }
+        Ok((rows, totals))
+    }
+}
+
+impl Plan {
+    fn add(&mut self, parent: usize, anchors: &[i64], topics: &[i64]) {
+        for anchor in anchors {
+            self.branches.extend(topics.iter().map(|topic| Branch { parent, anchor: *anchor, topic: *topic }));
+        }
+    }
+}
+
+impl Condition {
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::In(_, values) | Self::Holds(_, values) => values.is_empty(),
+            Self::After(..) => false,
+        }
+    }
+}
+
+/// Writes the statement of a plan.
+struct Writer<'a> {
+    query: &'a ListQuery,
+    plan: &'a Plan,
+    backend: DbBackend,
+    scan: usize,
+}
+
+impl Writer<'_> {
+    fn statement(&self) -> sea_orm::Statement {
+        let mut sql = Sql::default();
+        match self.backend {
+            DbBackend::Postgres => {
+                self.rows_start("b.parent", &mut sql);
+                self.branch_table(&mut sql);
+                sql.push(" CROSS JOIN LATERAL (");
+                self.branch("b.anchor", "b.topic", &mut sql);
+                sql.push(") x");
+                self.joins("x.id", "c", "d", &mut sql);
+            }
+            _ => {
+                let chunks: Vec<&[Branch]> = self.plan.branches.chunks(SQLITE_TERMS).collect();
+                for (position, chunk) in chunks.iter().enumerate() {
+                    if position > 0 {
+                        sql.push(" UNION ALL ");
+                    }
+                    sql.push("SELECT * FROM (");
+                    for (position, branch) in chunk.iter().enumerate() {
+                        if position > 0 {
+                            sql.push(" UNION ALL ");
+                        }
+                        self.rows_start(&branch.parent.to_string(), &mut sql);
+                        sql.push("(");
+                        self.branch(&branch.anchor.to_string(), &branch.topic.to_string(), &mut sql);
+                        sql.push(") x");
+                        self.joins("x.id", "c", "d", &mut sql);
+                    }
+                    sql.push(")");
+                }
+            }
+        }
+        if self.query.with_total {
+            sql.push(" UNION ALL ");
+            self.total(&mut sql);
+        }
+        sql.statement(self.backend)
+    }
+
+    fn rows_start(&self, parent: &str, sql: &mut Sql) {
+        sql.push(&format!(
+            "SELECT CAST({parent} AS BIGINT) AS parent, CAST(NULL AS BIGINT) AS total, x.k AS k, x.hit AS hit, \
+             x.scan_end AS scan_end"
+        ));
+        columns(self.query.list.kind(), self.query.with_body, sql);
+        sql.push(" FROM ");
+    }
+
+    /// The branches as a table `b (parent, anchor, topic)`.
+    fn branch_table(&self, sql: &mut Sql) {
+        if self.backend == DbBackend::Postgres {
+            let column = |of: fn(&Branch) -> i64| self.plan.branches.iter().map(of).collect::<Vec<i64>>();
+            sql.push("unnest(").bind(column(|b| i64::try_from(b.parent).unwrap_or(0))).push("::bigint[], ");
+            sql.bind(column(|b| b.anchor)).push("::bigint[], ").bind(column(|b| b.topic));
+            sql.push("::bigint[]) AS b (parent, anchor, topic)");
+            return;
+        }
+        sql.push("(SELECT value ->> 0 AS parent, value ->> 1 AS anchor, value ->> 2 AS topic FROM json_each(");
+        let rows: Vec<String> =
+            self.plan.branches.iter().map(|b| format!("[{},{},{}]", b.parent, b.anchor, b.topic)).collect();
+        sql.bind(format!("[{}]", rows.join(","))).push(")) b");
+    }
+
+    fn joins(&self, id: &str, content: &str, detail: &str, sql: &mut Sql) {
+        let table = self.query.list.kind().table();
+        sql.push(&format!(
+            " JOIN content {content} ON {content}.id = {id} JOIN {table} {detail} ON {detail}.content_id = {id}"
+        ));
+    }
+
+    /// One branch: `k, id, hit, scan_end` of at most a page and one more, in order.
+    fn branch(&self, anchor: &str, topic: &str, sql: &mut Sql) {
+        let is_bounded = self.has_uncovered();
+        let (source, alias, key, id) = self.source();
+        let direction = if self.query.order.is_descending == self.query.page.from_end { "ASC" } else { "DESC" };
+        let entries = |sql: &mut Sql| {
+            sql.push(&format!(" FROM {source} WHERE {alias}.kind = "));
+            sql.push_number(
+                if alias == "l" { self.query.list.number() } else { self.query.list.kind().number() }.into(),
+            );
+            if alias == "l" {
+                sql.push(&format!(" AND l.anchor = {anchor} AND l.topic = {topic}"));
+            }
+            self.bounds(key, id, sql);
+        };
+        let size = i64::try_from(self.query.page.size).unwrap_or(i64::MAX).saturating_add(1);
+        if is_bounded {
+            sql.push(&format!(
+                "SELECT s.k AS k, s.id AS id, CAST(CASE WHEN s.n = {} THEN 1 ELSE 0 END AS BIGINT) AS scan_end, \
+                 CAST(CASE WHEN ",
+                self.scan
+            ));
+            self.conditions(anchor, topic, sql);
+            sql.push(" THEN 1 ELSE 0 END AS BIGINT) AS hit FROM (SELECT ");
+            sql.push(&format!(
+                "{key} AS k, {id} AS id, row_number() OVER (ORDER BY {key} {direction}, {id} {direction}) AS n"
+            ));
+            entries(sql);
+            sql.push(&format!(" ORDER BY {key} {direction}, {id} {direction} LIMIT {}) s", self.scan));
+            self.joins("s.id", "e", "f", sql);
+            sql.push(" WHERE (");
+            self.conditions(anchor, topic, sql);
+            sql.push(&format!(") OR s.n = {} ORDER BY s.k {direction}, s.id {direction} LIMIT ", self.scan));
+        } else {
+            sql.push(&format!(
+                "SELECT {key} AS k, {id} AS id, CAST(0 AS BIGINT) AS scan_end, CAST(1 AS BIGINT) AS hit"
+            ));
+            let joined = if alias == "l" { " JOIN content e ON e.id = l.content" } else { "" };
+            sql.push(&format!(" FROM {source}{joined} WHERE {alias}.kind = "));
+            sql.push_number(
+                if alias == "l" { self.query.list.number() } else { self.query.list.kind().number() }.into(),
+            );
+            if alias == "l" {
+                sql.push(&format!(" AND l.anchor = {anchor} AND l.topic = {topic}"));
+            }
+            self.bounds(key, id, sql);
+            sql.push(" AND ");
+            visible("e", &self.query.view, sql);
+            sql.push(&format!(" ORDER BY {key} {direction}, {id} {direction} LIMIT "));
+        }
+        sql.push_number(size);
+    }
+
+    /// The table that is walked in order, its alias, its key and its id.
+    fn source(&self) -> (&'static str, &'static str, &'static str, &'static str) {
+        match self.query.order.field {
+            OrderField::Usual => ("listing l", "l", "l.order_key", "l.content"),
+            OrderField::UpdatedAt => ("content e", "e", "e.updated_at", "e.id"),
+            OrderField::PublishedAt => ("content e", "e", "e.published_at", "e.id"),
+            OrderField::Title => ("content e", "e", "e.title_key", "e.id"),
+        }
+    }
+
+    /// Where the page lies, and the bounds of the usual order that the index covers.
+    fn bounds(&self, key: &str, id: &str, sql: &mut Sql) {
+        let is_descending = self.query.order.is_descending;
+        for (place, is_after) in [(&self.query.page.after, true), (&self.query.page.before, false)] {
+            let Some(place) = place else { continue };
+            let comparison = if is_after == is_descending { "<" } else { ">" };
+            sql.push(&format!(" AND ({key}, {id}) {comparison} ("));
+            match place {
+                PageKey::Number(number, item) => sql.bind(*number).push(", ").bind(*item),
+                PageKey::Text(text, item) => sql.bind(text.clone()).push(", ").bind(*item),
+            };
+            sql.push(")");
+        }
+        if self.query.order.field == OrderField::Usual {
+            between(key, self.query.filter.usual_between, sql);
+        }
+    }
+
+    /// Whether anything must be checked item by item.
+    fn has_uncovered(&self) -> bool {
+        let filter = &self.query.filter;
+        self.plan.lookup_anchors.is_some()
+            || self.plan.lookup_topics.is_some()
+            || self.plan.publishers.is_some()
+            || filter.regions_directly && filter.regions.is_some()
+            || !filter.excluded_notes.is_empty()
+            || filter.locales.is_some()
+            || filter.is_spotlighted.is_some()
+            || filter.published_between != (None, None)
+            || filter.updated_from.is_some()
+            || !filter.conditions.is_empty()
+            || (self.query.order.field != OrderField::Usual && self.is_below_parents())
+            || (self.query.order.field != OrderField::Usual && filter.usual_between != (None, None))
+            || (self.query.order.field != OrderField::Usual && self.query.list == ListKind::Alerts)
+    }
+
+    fn is_below_parents(&self) -> bool {
+        self.plan.branches.iter().any(|branch| branch.anchor != 0 || branch.topic != 0)
+    }
+
+    /// Everything that is checked item by item, on the envelope `e` and the detail `f`.
+    fn conditions(&self, anchor: &str, topic: &str, sql: &mut Sql) {
+        let filter = &self.query.filter;
+        visible("e", &self.query.view, sql);
+        if self.query.order.field != OrderField::Usual {
+            between("e.order_key", filter.usual_between, sql);
+            if self.is_below_parents() || self.query.list == ListKind::Alerts {
+                self.listed(&format!("= {anchor}"), &format!("= {topic}"), sql);
+            }
+        }
+        if self.plan.lookup_anchors.is_some() || self.plan.lookup_topics.is_some() {
+            self.listed(&among(self.plan.lookup_anchors.as_ref()), &among(self.plan.lookup_topics.as_ref()), sql);
+        }
+        if let (true, Some(regions)) = (filter.regions_directly, &filter.regions) {
+            any_held("e.region_ids", regions.iter().map(i64::to_string), sql);
+        }
+        if let Some(publishers) = &self.plan.publishers {
+            sql.push(" AND e.organization_id IN ").bind_list(publishers.iter().copied());
+        }
+        for note in &filter.excluded_notes {
+            sql.push(&format!(" AND e.content_notes NOT LIKE '%,{note},%'"));
+        }
+        if let Some(locales) = &filter.locales {
+            any_held("e.locales", locales.iter().cloned(), sql);
+        }
+        if let Some(is_spotlighted) = filter.is_spotlighted {
+            sql.push(" AND COALESCE(e.spotlight_until, 0) ").push(if is_spotlighted { "> " } else { "<= " });
+            sql.bind(self.query.view.now.as_micros());
+        }
+        between("e.published_at", filter.published_between, sql);
+        between("e.updated_at", (filter.updated_from, None), sql);
+        for condition in &filter.conditions {
+            match condition {
+                Condition::In(column, values) => {
+                    sql.push(&format!(" AND f.{column} IN ")).bind_list(values.iter().cloned());
+                }
+                Condition::Holds(column, values) => any_held(&format!("f.{column}"), values.iter().cloned(), sql),
+                Condition::After(column, bound) => {
+                    sql.push(&format!(" AND f.{column} > ")).bind(*bound);
+                }
+            }
+        }
+    }
+
+    /// That the item is listed under an anchor and a topic: a look-up by the whole key.
+    fn listed(&self, anchor: &str, topic: &str, sql: &mut Sql) {
+        sql.push(" AND EXISTS (SELECT 1 FROM listing l WHERE l.kind = ");
+        sql.push_number(self.query.list.number().into());
+        sql.push(&format!(
+            " AND l.anchor {anchor} AND l.topic {topic} AND l.order_key = e.order_key AND l.content = e.id)"
+        ));
+    }
+
+    /// Counts all matches of each parent, as rows that have nothing but `parent` and `total`.
+    fn total(&self, sql: &mut Sql) {
+        let mut shape = Sql::default();
+        columns(self.query.list.kind(), true, &mut shape);
+        let nulls = shape.text().matches(" AS ").count();
+        sql.push("SELECT CAST(b.parent AS BIGINT), CAST(count(DISTINCT e.id) AS BIGINT), NULL, NULL, NULL");
+        for _ in 0..nulls {
+            sql.push(", NULL");
+        }
+        sql.push(" FROM ");
+        self.branch_table(sql);
+        sql.push(" JOIN listing l ON l.kind = ").push_number(self.query.list.number().into());
+        sql.push(" AND l.anchor = b.anchor AND l.topic = b.topic");
+        self.joins("l.content", "e", "f", sql);
+        sql.push(" WHERE ");
+        self.conditions("b.anchor", "b.topic", sql);
+        if self.query.order.field == OrderField::Usual {
+            between("l.order_key", self.query.filter.usual_between, sql);
+        }
+        sql.push(" GROUP BY b.parent");
+    }
+}
+
+/// `IN (…)` of some keys, or `= 0` for any.
+fn among(keys: Option<&Vec<i64>>) -> String {
+    let Some(keys) = keys else { return "= 0".to_string() };
+    let keys: Vec<String> = keys.iter().map(i64::to_string).collect();
+    format!("IN ({})", keys.join(", "))
+}
+
+/// That a column lies from the first bound on and before the second.
+fn between(column: &str, (from, before): (Option<i64>, Option<i64>), sql: &mut Sql) {
+    if let Some(from) = from {
+        sql.push(&format!(" AND {column} >= ")).bind(from);
+    }
+    if let Some(before) = before {
+        sql.push(&format!(" AND {column} < ")).bind(before);
+    }
+}
+
+/// That the packed set in a column holds one of the names; names are checked before, so they hold no wild cards.
+fn any_held(column: &str, names: impl Iterator<Item = String>, sql: &mut Sql) {
+    sql.push(" AND (");
+    for (position, name) in names.enumerate() {
+        if position > 0 {
+            sql.push(" OR ");
+        }
+        sql.push(&format!("{column} LIKE ")).bind(format!("%,{name},%"));
+    }
+    sql.push(")");
+}

@@ -1,0 +1,144 @@
+//! Rows as they are stored, whatever their state: for the service, imports and exports. Must not serve readers: they
+//! have a `View`.
+
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QuerySelect,
+};
+
+use super::{Detail, Kind, NewItem, Store};
+
+/// Rows of regions, topics and organizations.
+pub type CatalogRows = (Vec<entity::region::Model>, Vec<entity::topic::Model>, Vec<entity::organization::Model>);
+
+/// An envelope with its detail and links.
+async fn whole<C: ConnectionTrait>(
+    connection: &C,
+    kind: Kind,
+    content: entity::content::Model,
+) -> Result<NewItem, DbErr> {
+    let id = content.id;
+    let detail = match kind {
+        Kind::Resource => entity::resource::Entity::find_by_id(id).one(connection).await?.map(Detail::Resource),
+        Kind::Event => entity::event::Entity::find_by_id(id).one(connection).await?.map(Detail::Event),
+        Kind::Campaign => entity::campaign::Entity::find_by_id(id).one(connection).await?.map(Detail::Campaign),
+        Kind::Update => entity::regional_update::Entity::find_by_id(id).one(connection).await?.map(Detail::Update),
+    };
+    let links = entity::link::Entity::find().filter(entity::link::COLUMN.from_id.eq(id));
+    let links = sea_orm::QueryOrder::order_by_asc(links, entity::link::Column::Position);
+    let links = links.all(connection).await?.into_iter().map(|link| link.to_id).collect();
+    let detail = detail.ok_or_else(|| DbErr::RecordNotFound(format!("the detail of content {id}")))?;
+    Ok(NewItem { content, detail, links })
+}
+
+impl Store {
+    /// Whether any content is stored.
+    pub async fn has_content(&self) -> Result<bool, DbErr> {
+        Ok(entity::content::Entity::find().limit(1).count(&self.writer).await? > 0)
+    }
+
+    /// The stored envelope of a slug, whatever its state, without its body.
+    pub async fn stored_by_slug(
+        &self,
+        tx: &DatabaseTransaction,
+        kind: Kind,
+        slug: &str,
+    ) -> Result<Option<entity::content::Model>, DbErr> {
+        let query = entity::content::Entity::find()
+            .filter(entity::content::COLUMN.kind.eq(kind.number()))
+            .filter(entity::content::COLUMN.slug.eq(slug));
+        query.one(tx).await
+    }
+
+    /// The stored envelope of a source's id within a publisher.
+    pub async fn stored_by_source(
+        &self,
+        tx: &DatabaseTransaction,
+        organization: i64,
+        system: &str,
+        external_id: &str,
+    ) -> Result<Option<entity::content::Model>, DbErr> {
+        let query = entity::content::Entity::find()
+            .filter(entity::content::COLUMN.organization_id.eq(organization))
+            .filter(entity::content::COLUMN.source_system.eq(system))
+            .filter(entity::content::COLUMN.source_external_id.eq(external_id));
+        query.one(tx).await
+    }
+
+    /// The stored envelope of a key.
+    pub async fn stored_by_key(
+        &self,
+        tx: &DatabaseTransaction,
+        key: i64,
+    ) -> Result<Option<entity::content::Model>, DbErr> {
+        entity::content::Entity::find_by_id(key).one(tx).await
+    }
+
+    /// A batch of stored items of a kind, bodies and links included, behind a public id, in the order of public ids.
+    pub async fn stored_after(&self, kind: Kind, after: &str, size: u64) -> Result<Vec<NewItem>, DbErr> {
+        let rows = entity::content::Entity::find()
+            .filter(entity::content::COLUMN.kind.eq(kind.number()))
+            .filter(Expr::col(entity::content::Column::PublicId).gt(after))
+            .limit(size);
+        let rows = sea_orm::QueryOrder::order_by_asc(rows, entity::content::Column::PublicId).all(&self.writer).await?;
+        let mut items = Vec::with_capacity(rows.len());
+        for content in rows {
+            items.push(whole(&self.writer, kind, content).await?);
+        }
+        Ok(items)
+    }
+
+    /// Kind and public id of some stored items.
+    pub async fn stored_ids(&self, keys: &[i64]) -> Result<Vec<(i64, Kind, String)>, DbErr> {
+        let rows = entity::content::Entity::find()
+            .filter(entity::content::COLUMN.id.is_in(keys.iter().copied()))
+            .all(&self.writer)
+            .await?;
+        Ok(rows.into_iter().filter_map(|r| Kind::from_number(r.kind).map(|kind| (r.id, kind, r.public_id))).collect())
+    }
+
+    /// The stored item of a key, whatever its state.
+    pub async fn stored_item(&self, tx: &DatabaseTransaction, kind: Kind, key: i64) -> Result<Option<NewItem>, DbErr> {
+        let row = entity::content::Entity::find_by_id(key).one(tx).await?;
+        match row.filter(|row| row.kind == kind.number()) {
+            Some(content) => whole(tx, kind, content).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Whether everything stored is of one publisher and of some source systems.
+    pub async fn only_published_by(&self, organization: &str, systems: &[&str]) -> Result<bool, DbErr> {
+        let own = self.catalog().find_organization(organization).map(|found| found.key);
+        let others = entity::content::Entity::find()
+            .filter(
+                entity::content::COLUMN
+                    .organization_id
+                    .ne(own.unwrap_or(0))
+                    .or(entity::content::COLUMN.source_system.is_null())
+                    .or(entity::content::COLUMN.source_system.is_not_in(systems.iter().copied())),
+            )
+            .count(&self.writer)
+            .await?;
+        Ok(own.is_some() && others == 0)
+    }
+
+    /// The rows of regions, topics and organizations, each ordered by slug.
+    pub async fn stored_catalog(&self) -> Result<CatalogRows, DbErr> {
+        catalog_rows(&self.writer).await
+    }
+
+    /// The same as a transaction sees it.
+    pub async fn stored_catalog_within(&self, tx: &DatabaseTransaction) -> Result<CatalogRows, DbErr> {
+        catalog_rows(tx).await
+    }
+}
+
+async fn catalog_rows<C: ConnectionTrait>(connection: &C) -> Result<CatalogRows, DbErr> {
+    let mut regions = entity::region::Entity::find().all(connection).await?;
+    let mut topics = entity::topic::Entity::find().all(connection).await?;
+    let mut organizations = entity::organization::Entity::find().all(connection).await?;
+    regions.sort_by(|a, b| a.slug.cmp(&b.slug));
+    topics.sort_by(|a, b| a.slug.cmp(&b.slug));
+    organizations.sort_by(|a, b| a.slug.cmp(&b.slug));
+    Ok((regions, topics, organizations))
+}
