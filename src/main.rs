@@ -1,8 +1,9 @@
-//! The binary: parses the command line and runs it.
+//! The `solidarity` program: reads the command line and runs the chosen subcommand.
 
 use clap::Parser;
+use solidarity::cli::Cli;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    solidarity::cli::run(solidarity::cli::Cli::parse()).await
+    Cli::parse().run().await
 }

@@ -1,6 +1,6 @@
 //! `solidarity doctor`: what an operator checks first.
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use clap::Args;
 
 use crate::config::DatabaseConfig;
@@ -18,8 +18,9 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     println!("database: {}", app.store.backend_name());
     println!("time zones: {}", app.zones.version());
     println!("playground: {}", if playground::is_bundled() { "GraphiQL" } else { "plain page" });
-    if let Err(fault) = app.store.ready().await {
-        bail!("{fault}; run `solidarity migrate up`");
+    let pending = app.store.ready().await.context("the database does not answer")?.pending_migrations;
+    if pending > 0 {
+        bail!("{pending} migrations are pending; run `solidarity migrate up`");
     }
     app.store.reload_catalog().await?;
     let catalog = app.store.catalog();

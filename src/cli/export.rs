@@ -3,7 +3,7 @@
 use std::io::BufWriter;
 use std::path::PathBuf;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::Args;
 
 use crate::config::DatabaseConfig;
@@ -20,7 +20,10 @@ pub(super) struct Arguments {
 
 pub(super) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let app = super::setup::open(&arguments.database, Limits::default()).await?;
-    app.store.ready().await?;
+    let pending = app.store.ready().await?.pending_migrations;
+    if pending > 0 {
+        bail!("{pending} migrations are pending; run `solidarity migrate up`");
+    }
     match &arguments.output {
         Some(path) => {
             let file = std::fs::File::create(path).with_context(|| format!("{} cannot be written", path.display()))?;

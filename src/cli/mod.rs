@@ -1,4 +1,5 @@
-//! The command line: one file a subcommand. Must not hold rules: it calls services and prints.
+//! The command line: one file a subcommand; errors are `anyhow` here and nowhere below. Must not hold what a server or a
+//! job does: it calls services and prints.
 
 mod doctor;
 mod export;
@@ -38,15 +39,17 @@ enum Command {
     Doctor(doctor::Arguments),
 }
 
-/// Runs the command that the arguments name.
-pub async fn run(cli: Cli) -> anyhow::Result<()> {
-    crate::telemetry::init(cli.log.log, cli.log.log_format)?;
-    match cli.command {
-        Command::Serve(config) => serve::run(*config).await,
-        Command::Migrate(arguments) => migrate::run(arguments).await,
-        Command::Import(arguments) => import::run(arguments).await,
-        Command::Export(arguments) => export::run(arguments).await,
-        Command::Schema => schema::run(),
-        Command::Doctor(arguments) => doctor::run(arguments).await,
+impl Cli {
+    /// Runs the chosen subcommand.
+    pub async fn run(self) -> anyhow::Result<()> {
+        crate::telemetry::init(self.log.log, self.log.log_format)?;
+        match self.command {
+            Command::Serve(config) => serve::run(*config).await,
+            Command::Migrate(arguments) => migrate::run(arguments).await,
+            Command::Import(arguments) => import::run(arguments).await,
+            Command::Export(arguments) => export::run(arguments).await,
+            Command::Schema => schema::run(),
+            Command::Doctor(arguments) => doctor::run(arguments).await,
+        }
     }
 }

@@ -13,6 +13,10 @@ use crate::server::{self, ServeOptions};
 pub(super) async fn run(config: ServeConfig) -> anyhow::Result<()> {
     let options = options(&config)?;
     let app = super::setup::open_ready(&config.database, config.limits.limits()).await?;
+    if config.demo {
+        let report = crate::service::seed::load_demo(&app).await.context("demo")?;
+        tracing::info!(created = report.created, "the demo content is there");
+    }
     let running = server::start(app, options).await.context("the server did not start")?;
     tracing::info!(address = %running.address, metrics_address = ?running.metrics_address, "the server listens");
     wait_for_stop().await?;

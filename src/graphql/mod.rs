@@ -8,6 +8,7 @@ pub mod context;
 mod error;
 mod event;
 pub mod guard;
+mod later;
 mod lists;
 mod loader;
 mod meta;
@@ -43,6 +44,7 @@ pub fn schema() -> ApiSchema {
     Schema::build(Query::default(), EmptyMutation, EmptySubscription)
         .register_output_type::<content::Content>()
         .register_output_type::<content::Node>()
+        .register_output_type::<content::Hierarchy>()
         .disable_suggestions()
         .finish()
 }

@@ -12,7 +12,6 @@ use serde_json::{Value, json};
 
 use super::refusal::JSON;
 use super::router::Shared;
-use crate::store::NotReady;
 
 /// Longest wait for the database before it counts as unreachable.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -25,22 +24,16 @@ pub(crate) async fn live() -> Response {
 /// The database answers, its migrations are applied, and the server is not stopping.
 pub(crate) async fn ready(State(state): State<Shared>) -> Response {
     let (database, pending) = match tokio::time::timeout(PATIENCE, state.app.store.ready()).await {
-        Ok(Ok(())) => ("reachable", Some(0)),
-        Ok(Err(NotReady::Pending(count))) => ("reachable", Some(count)),
-        Ok(Err(NotReady::Unreachable(cause))) => {
-            tracing::warn!(cause = crate::telemetry::scrub(&cause.to_string()), "the database does not answer");
+        Ok(Ok(readiness)) => ("reachable", Some(readiness.pending_migrations)),
+        Ok(Err(error)) => {
+            tracing::warn!(cause = crate::telemetry::scrub(&error.to_string()), "the database is not ready");
             ("unreachable", None)
         }
         Err(_) => ("slow", None),
     };
     let is_ready = pending == Some(0) && !state.is_stopping();
-    let status = match (is_ready, state.is_stopping()) {
-        (true, _) => "ready",
-        (false, true) => "stopping",
-        (false, false) => "not ready",
-    };
     let body = json!({
-        "status": status,
+        "status": if is_ready { "ready" } else if state.is_stopping() { "stopping" } else { "not ready" },
         "database": database,
         "pendingMigrations": pending,
         "timeZones": state.app.zones.version(),

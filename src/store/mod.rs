@@ -40,15 +40,11 @@ pub struct Store {
     scan: usize,
 }
 
-/// Why the store is not ready to serve.
-#[derive(Debug, thiserror::Error)]
-pub enum NotReady {
-    /// The database does not answer.
-    #[error("the database does not answer")]
-    Unreachable(#[source] DbErr),
-    /// Migrations wait to be run.
-    #[error("{0} migrations are pending")]
-    Pending(usize),
+/// The state of the database, for `/readyz`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Readiness {
+    /// Migrations that are not applied yet.
+    pub pending_migrations: usize,
 }
 
 const SQLITE_READERS: u32 = 4;
@@ -95,11 +91,11 @@ impl Store {
         Ok(())
     }
 
-    /// Fails while the database does not answer or migrations are pending.
-    pub async fn ready(&self) -> Result<(), NotReady> {
-        self.reader.execute_unprepared("SELECT 1").await.map_err(NotReady::Unreachable)?;
-        let pending = Migrator::get_pending_migrations(&self.reader).await.map_err(NotReady::Unreachable)?.len();
-        if pending == 0 { Ok(()) } else { Err(NotReady::Pending(pending)) }
+    /// Whether the database answers, and what is missing before it can be used.
+    pub async fn ready(&self) -> Result<Readiness, DbErr> {
+        self.reader.execute_unprepared("SELECT 1").await?;
+        let pending_migrations = Migrator::get_pending_migrations(&self.reader).await?.len();
+        Ok(Readiness { pending_migrations })
     }
 
     /// Runs all pending migrations.

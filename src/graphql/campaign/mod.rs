@@ -15,6 +15,7 @@ use super::content::{ContentOrder, Envelope, Money, content_type, stored};
 use super::context::ContextExt;
 use super::error::ApiError;
 use super::event::{EventConnection, EventFilter, events};
+use super::later::Later;
 use super::organization::Organization;
 use super::resource::{ResourceConnection, ResourceFilter, resources};
 use super::scalar::Date;
@@ -122,9 +123,9 @@ impl Endorsement {
 #[Object]
 impl Endorsement {
     /// The organization; null if it is gone.
-    async fn organization(&self, ctx: &Context<'_>) -> Option<Organization> {
+    async fn organization(&self, ctx: &Context<'_>) -> Option<Later<Organization>> {
         let id = PublicId::parse_as(&self.value.organization, Noun::Organization).ok()?;
-        Organization::of_key(ctx.catalog(), id.key(), &self.view)
+        Organization::of_key(ctx.catalog(), id.key(), &self.view).map(Later)
     }
 
     /// What it says.

@@ -10,6 +10,7 @@ use crate::domain::view::View;
 use crate::domain::vocabulary::{ContentNote, PublicationStatus, UpdateKind, Visibility, Vocabulary};
 use crate::graphql::campaign::Campaign;
 use crate::graphql::event::Event;
+use crate::graphql::later::Later;
 use crate::graphql::organization::Organization;
 use crate::graphql::region::Region;
 use crate::graphql::resource::Resource;
@@ -72,14 +73,14 @@ macro_rules! content_interface {
                 ty = "Vec<TranslationInfo>",
                 desc = "Every language that the item has, the original first."
             ),
-            field(name = "publisher", ty = "Organization", desc = "The organization that published the item."),
+            field(name = "publisher", ty = "Later<Organization>", desc = "The organization that published the item."),
             field(
                 name = "attribution",
                 ty = "Option<Attribution>",
                 desc = "Who is credited, if it is not the publisher alone."
             ),
-            field(name = "regions", ty = "Vec<Region>", desc = "The regions that the item is about, at most 8."),
-            field(name = "topics", ty = "Vec<Topic>", desc = "The topics that the item is about, at most 12."),
+            field(name = "regions", ty = "Vec<Later<Region>>", desc = "The regions that the item is about, at most 8."),
+            field(name = "topics", ty = "Vec<Later<Topic>>", desc = "The topics that the item is about, at most 12."),
             field(name = "content_notes", ty = "Vec<ContentNote>", desc = "What readers may want to be warned of."),
             field(name = "source", ty = "Option<Source>", desc = "Where an imported item came from."),
             field(
@@ -170,5 +171,30 @@ impl RegionalUpdate {
             Content::CommunityUpdate(item) => Some(Self::CommunityUpdate(item)),
             Content::Resource(_) | Content::Event(_) | Content::Campaign(_) => None,
         }
+    }
+}
+
+/// Says that interfaces implement interfaces, which the derive macro cannot.
+#[derive(Debug)]
+pub(crate) struct Hierarchy;
+
+impl async_graphql::OutputType for Hierarchy {
+    fn type_name() -> std::borrow::Cow<'static, str> {
+        std::borrow::Cow::Borrowed("Content")
+    }
+
+    fn create_type_info(registry: &mut async_graphql::registry::Registry) -> String {
+        registry.add_implements("Content", "Node");
+        registry.add_implements("RegionalUpdate", "Node");
+        registry.add_implements("RegionalUpdate", "Content");
+        Self::qualified_type_name()
+    }
+
+    async fn resolve(
+        &self,
+        _: &async_graphql::ContextSelectionSet<'_>,
+        _: &async_graphql::Positioned<async_graphql::parser::types::Field>,
+    ) -> async_graphql::ServerResult<async_graphql::Value> {
+        Ok(async_graphql::Value::Null)
     }
 }

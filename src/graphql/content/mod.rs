@@ -13,7 +13,7 @@ use async_graphql::{Context, ID, Object, Result};
 pub(crate) use filter::{
     ContentFilterParts, ContentOrder, DateTimeRange, bounded, content_filter, instant_range, keys, words,
 };
-pub(crate) use interface::{Content, Node, content_interface, content_node, update_family};
+pub(crate) use interface::{Content, Hierarchy, Node, content_interface, content_node, update_family};
 pub(crate) use query::{By, Listing, NodeQuery, find_one};
 pub(crate) use value::{
     Attribution, Evidence, Localization, LocalizedValue, Money, Source, TranslationInfo, Verification, stored,
@@ -21,6 +21,7 @@ pub(crate) use value::{
 
 use super::context::ContextExt;
 use super::error::ApiError;
+use super::later::Later;
 use super::organization::Organization;
 use super::region::Region;
 use super::scalar::{DateTime, Html, Markdown, Url};
@@ -142,8 +143,9 @@ impl Envelope {
     }
 
     /// The organization that published the item.
-    pub(crate) async fn publisher(&self, ctx: &Context<'_>) -> Result<Organization> {
+    pub(crate) async fn publisher(&self, ctx: &Context<'_>) -> Result<Later<Organization>> {
         Organization::of_key(ctx.catalog(), self.item.content.organization_id, &self.view)
+            .map(Later)
             .ok_or_else(|| ApiError::Internal(sea_orm::DbErr::Custom("an item has no publisher".to_string())).into())
     }
 
@@ -153,15 +155,15 @@ impl Envelope {
     }
 
     /// The regions that the item is about, at most 8.
-    pub(crate) async fn regions(&self, ctx: &Context<'_>) -> Vec<Region> {
+    pub(crate) async fn regions(&self, ctx: &Context<'_>) -> Vec<Later<Region>> {
         let keys = unpack_keys(&self.item.content.region_ids);
-        keys.into_iter().filter_map(|key| Region::of_key(ctx.catalog(), key, &self.view)).collect()
+        keys.into_iter().filter_map(|key| Region::of_key(ctx.catalog(), key, &self.view)).map(Later).collect()
     }
 
     /// The topics that the item is about, at most 12.
-    pub(crate) async fn topics(&self, ctx: &Context<'_>) -> Vec<Topic> {
+    pub(crate) async fn topics(&self, ctx: &Context<'_>) -> Vec<Later<Topic>> {
         let keys = unpack_keys(&self.item.content.topic_ids);
-        keys.into_iter().filter_map(|key| Topic::of_key(ctx.catalog(), key, &self.view)).collect()
+        keys.into_iter().filter_map(|key| Topic::of_key(ctx.catalog(), key, &self.view)).map(Later).collect()
     }
 
     /// What readers may want to be warned of.

@@ -10,6 +10,7 @@ use crate::domain::view::View;
 use crate::domain::vocabulary::{AttributionKind, EvidenceBasis, TextDirection, TranslationOrigin, VerificationMethod};
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::ApiError;
+use crate::graphql::later::Later;
 use crate::graphql::organization::Organization;
 use crate::graphql::scalar::{DateTime, Locale, Url};
 
@@ -113,9 +114,9 @@ impl Attribution {
     }
 
     /// The organization, if it is one that the API knows.
-    async fn organization(&self, ctx: &Context<'_>) -> Option<Organization> {
+    async fn organization(&self, ctx: &Context<'_>) -> Option<Later<Organization>> {
         let id = PublicId::parse_as(self.value.organization.as_deref()?, Noun::Organization).ok()?;
-        Organization::of_key(ctx.catalog(), id.key(), &self.view)
+        Organization::of_key(ctx.catalog(), id.key(), &self.view).map(Later)
     }
 
     /// Anything that must be said with the credit.

@@ -7,6 +7,7 @@ use crate::domain::public_id::{Noun, PublicId};
 use crate::domain::view::View;
 use crate::domain::vocabulary::{AccessibilityFeature, EventStatus, LocationDisclosure};
 use crate::graphql::context::ContextExt;
+use crate::graphql::later::Later;
 use crate::graphql::region::Region;
 use crate::graphql::scalar::{Date, DateTime, LocalDateTime, RRule, Url};
 
@@ -127,9 +128,9 @@ impl DisclosedLocation {
     }
 
     /// The region that the place lies in.
-    async fn region(&self, ctx: &Context<'_>) -> Option<Region> {
+    async fn region(&self, ctx: &Context<'_>) -> Option<Later<Region>> {
         let id = PublicId::parse_as(self.value.region.as_deref()?, Noun::Region).ok()?;
-        Region::of_key(ctx.catalog(), id.key(), &self.view)
+        Region::of_key(ctx.catalog(), id.key(), &self.view).map(Later)
     }
 
     /// The street address; only with disclosure `EXACT`.

@@ -16,6 +16,7 @@ use super::content::{
     Attribution, Envelope, Localization, Source, TranslationInfo, Verification, content_interface, stored,
 };
 use super::error::ApiError;
+use super::later::Later;
 use super::loader::{ItemRef, Superseding};
 use super::organization::Organization;
 use super::region::Region;
@@ -37,8 +38,8 @@ content_interface! {
     }
     field(name = "kind", ty = "UpdateKind", desc = "What the update reports.")
     field(name = "message_type", ty = "UpdateMessageType", desc = "Whether it is new, changes an earlier one or ends it (CAP 1.2 `msgType`).")
-    field(name = "supersedes", ty = "Option<RegionalUpdate>", desc = "The update whose place this one takes.")
-    field(name = "superseded_by", ty = "Option<RegionalUpdate>", desc = "The update that took this one's place.")
+    field(name = "supersedes", ty = "Option<Later<RegionalUpdate>>", desc = "The update whose place this one takes.")
+    field(name = "superseded_by", ty = "Option<Later<RegionalUpdate>>", desc = "The update that took this one's place.")
     field(name = "issued_at", ty = "DateTime", desc = "When it was issued (CAP 1.2 `sent`).")
     field(name = "effective_at", ty = "Option<DateTime>", desc = "Since when it holds, if not since it was issued (CAP 1.2 `effective`).")
     field(name = "instructions", ty = "Option<String>", desc = "What people can do (CAP 1.2 `instruction`).")
@@ -69,16 +70,16 @@ impl UpdateFields {
     }
 
     /// The update whose place this one takes.
-    pub(crate) async fn supersedes(&self, ctx: &Context<'_>) -> Result<Option<RegionalUpdate>> {
+    pub(crate) async fn supersedes(&self, ctx: &Context<'_>) -> Result<Option<Later<RegionalUpdate>>> {
         let Some(key) = self.row()?.supersedes else { return Ok(None) };
         let item = ItemRef::load(ctx, Kind::Update, key, &self.0.view).await?;
-        Ok(item.and_then(|item| RegionalUpdate::of_item(&item, &self.0.view)))
+        Ok(item.and_then(|item| RegionalUpdate::of_item(&item, &self.0.view)).map(Later))
     }
 
     /// The update that took this one's place.
-    pub(crate) async fn superseded_by(&self, ctx: &Context<'_>) -> Result<Option<RegionalUpdate>> {
+    pub(crate) async fn superseded_by(&self, ctx: &Context<'_>) -> Result<Option<Later<RegionalUpdate>>> {
         let item = Superseding::load(ctx, self.0.item.content.id, &self.0.view).await?;
-        Ok(item.and_then(|item| RegionalUpdate::of_item(&item, &self.0.view)))
+        Ok(item.and_then(|item| RegionalUpdate::of_item(&item, &self.0.view)).map(Later))
     }
 
     /// When it was issued (CAP 1.2 `sent`).
@@ -106,11 +107,11 @@ macro_rules! update_delegates {
             UpdateFields(self.0.clone()).message_type(ctx).await
         }
 
-        pub(crate) async fn supersedes(&self, ctx: &Context<'_>) -> Result<Option<RegionalUpdate>> {
+        pub(crate) async fn supersedes(&self, ctx: &Context<'_>) -> Result<Option<Later<RegionalUpdate>>> {
             UpdateFields(self.0.clone()).supersedes(ctx).await
         }
 
-        pub(crate) async fn superseded_by(&self, ctx: &Context<'_>) -> Result<Option<RegionalUpdate>> {
+        pub(crate) async fn superseded_by(&self, ctx: &Context<'_>) -> Result<Option<Later<RegionalUpdate>>> {
             UpdateFields(self.0.clone()).superseded_by(ctx).await
         }
 

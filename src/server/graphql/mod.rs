@@ -133,9 +133,12 @@ async fn answer(state: &ServerState, envelope: &Envelope, params: Params) -> Res
     let mut request = async_graphql::Request::new(String::new()).variables(params.variables);
     request.operation_name = params.operation_name;
     request.set_parsed_query(document);
-    let language = envelope.headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    let context = RequestContext::new(Arc::clone(&state.app), language, checked.cost, allowance.unwrap_or_default());
-    let request = request.data(context);
+    let request = request.data(RequestContext::new(
+        Arc::clone(&state.app),
+        accept_language(&envelope.headers),
+        checked.cost,
+        allowance.unwrap_or_default(),
+    ));
     let outcome = execute(state, request, &envelope.id).await;
     if let (Outcome::Executed { .. }, Some(hash)) = (&outcome, found.new_hash) {
         state.persisted.keep(hash, found.query);
@@ -180,4 +183,8 @@ async fn execute(state: &ServerState, request: async_graphql::Request, id: &Requ
             Outcome::failed(errors::timeout(state.app.limits.execution, id))
         }
     }
+}
+
+fn accept_language(headers: &HeaderMap) -> Option<&str> {
+    headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok())
 }
