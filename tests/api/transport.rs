@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use reqwest::{Method, StatusCode};
+use reqwest::{Method, Response, StatusCode};
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -53,10 +53,10 @@ async fn the_media_type_decides_the_status_of_a_request_that_is_not_executed() {
 
 #[tokio::test]
 async fn an_answer_tells_its_cost_in_the_body_and_the_allowance_in_headers() {
-    let server = Server::start().await;
+    let server = Server::with(|limits, _| limits.rate_anonymous = 60).await;
     let response = server.post("{ __schema { queryType { name } } }").await;
-    assert_eq!(response.headers()["ratelimit-policy"], "\"anonymous\";q=20000;w=60");
-    assert_eq!(response.headers()["ratelimit"], "\"anonymous\";r=19980;t=1");
+    assert_eq!(response.headers()["ratelimit-policy"], "\"anonymous\";q=60;w=60");
+    assert_eq!(response.headers()["ratelimit"], "\"anonymous\";r=40;t=20");
     let body: Value = response.json().await.unwrap();
     assert_eq!(body["extensions"], json!({ "cost": { "requested": 20, "limit": 1000 } }));
     assert_eq!(body["data"]["__schema"]["queryType"]["name"], "Query");
@@ -231,7 +231,7 @@ async fn a_token_that_is_not_valid_is_refused_everywhere() {
 #[tokio::test]
 async fn an_address_that_used_up_its_allowance_waits_and_others_do_not() {
     let server = Server::with(|limits, options| {
-        limits.rate_anonymous = 60;
+        limits.rate_anonymous = 50;
         options.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
     })
     .await;
@@ -239,9 +239,15 @@ async fn an_address_that_used_up_its_allowance_waits_and_others_do_not() {
         let request = server.http.post(server.url("/graphql")).header("x-forwarded-for", address);
         async move { request.json(&json!({ "query": query })).send().await.unwrap() }
     };
+    // The allowance fills up by one in 1.2 s: a slow machine may see a little more than what was left.
+    let left = |response: &Response| -> u32 {
+        let header = response.headers()["ratelimit"].to_str().unwrap();
+        let (_, rest) = header.split_once(";r=").unwrap();
+        rest.split_once(';').unwrap().0.parse().unwrap()
+    };
     let schema = "{ __schema { queryType { name } } }";
-    assert_eq!(ask("192.0.2.1", schema).await.headers()["ratelimit"], "\"anonymous\";r=40;t=20");
-    assert_eq!(ask("192.0.2.1", "{").await.headers()["ratelimit"], "\"anonymous\";r=39;t=21");
+    assert!((30..33).contains(&left(&ask("192.0.2.1", schema).await)));
+    assert!((29..33).contains(&left(&ask("192.0.2.1", "{").await)), "a refused request costs 1");
     assert_eq!(ask("192.0.2.1", schema).await.status(), 200);
     let refused = ask("192.0.2.1", schema).await;
     assert_eq!(refused.status(), 429);
@@ -250,10 +256,10 @@ async fn an_address_that_used_up_its_allowance_waits_and_others_do_not() {
     assert!(refused.headers().contains_key("ratelimit-policy"));
     let body: Value = refused.json().await.unwrap();
     assert_eq!(codes(&body), ["RATE_LIMITED"]);
-    assert_eq!(body["errors"][0]["message"], "the rate limit of 60 cost per minute is used up");
+    assert_eq!(body["errors"][0]["message"], "the rate limit of 50 cost per minute is used up");
     assert_eq!(ask("192.0.2.2, 127.0.0.1", schema).await.status(), 200);
-    assert_eq!(ask("2001:db8::1", schema).await.headers()["ratelimit"], "\"anonymous\";r=40;t=20");
-    assert_eq!(ask("2001:db8::2", schema).await.headers()["ratelimit"], "\"anonymous\";r=20;t=40");
+    assert!((30..33).contains(&left(&ask("2001:db8::1", schema).await)));
+    assert!((10..15).contains(&left(&ask("2001:db8::2", schema).await)), "a /64 is one client");
     assert!(server.metrics().await.contains("solidarity_rate_limited_total 1"));
 }
 
@@ -358,7 +364,6 @@ async fn cost_counts_objects_times_page_sizes_and_is_bounded() {
     let server = Server::start().await;
     let selection = "nodes { title publisher { name } regions { name } topics { name } }";
     let page = server.post(&format!("{{ resources(first: 100) {{ {selection} }} }}")).await;
-    assert_eq!(page.headers()["ratelimit"], "\"anonymous\";r=19200;t=3");
     let page: Value = page.json().await.unwrap();
     assert_eq!(page["extensions"]["cost"]["requested"], 800);
     assert_eq!(page["errors"], Value::Null);
