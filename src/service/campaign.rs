@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::content::{Making, at_most, envelope, line, stored, word};
 use super::fault::{Fault, FaultCode};
-use super::input::{CampaignInput, Record, Ref};
+use super::input::{CampaignInput, Record, Ref, assemble};
 use super::line::column;
 use super::resource::LIST;
 use crate::domain::campaign::{Ask, Endorsement, Goal, Milestone, Target, TextItem};
@@ -98,23 +98,22 @@ pub(super) fn export(
     let (shared, record) = super::content::export(item, catalog)?;
     let detail: CampaignDetail = stored(&row.detail)?;
     let (resources, updates) = (linked(item, Noun::Resource, ids)?, linked(item, Noun::Update, ids)?);
-    let input = CampaignInput::assemble(
-        shared,
-        word(&row.kind)?,
-        Some(word(&row.state)?),
-        Some(word(&row.urgency)?),
-        row.starts_on.as_deref().map(date).transpose()?,
-        row.ends_on.as_deref().map(date).transpose()?,
-        detail.demands,
-        detail.asks,
-        detail.targets,
-        detail.goal,
-        detail.milestones,
-        detail.endorsements,
-        detail.outcome,
-        resources,
-        updates,
-    );
+    let input = assemble!(CampaignInput, shared, {
+        kind: word(&row.kind)?,
+        state: Some(word(&row.state)?),
+        urgency: Some(word(&row.urgency)?),
+        starts_on: row.starts_on.as_deref().map(date).transpose()?,
+        ends_on: row.ends_on.as_deref().map(date).transpose()?,
+        demands: detail.demands,
+        asks: detail.asks,
+        targets: detail.targets,
+        goal: detail.goal,
+        milestones: detail.milestones,
+        endorsements: detail.endorsements,
+        outcome: detail.outcome,
+        resources: resources,
+        updates: updates,
+    });
     Ok((input, record))
 }
 
