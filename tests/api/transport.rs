@@ -11,6 +11,7 @@ use tokio::net::TcpStream;
 
 use solidarity::domain::limits::Limits;
 use solidarity::server::{self, ServeOptions};
+use solidarity::service;
 
 use crate::harness::{Server, app, codes, post_bytes, post_with, query_bytes, raw, read_answer};
 
@@ -323,6 +324,8 @@ async fn slow_heads_and_bodies_are_cut_off() {
 #[tokio::test]
 async fn an_execution_that_takes_too_long_is_an_answer_and_no_server_error() {
     let server = Server::with(|limits, _| limits.execution = Duration::from_millis(50)).await;
+    service::seed::seed(&server.app).await.unwrap();
+    service::seed::load_demo(&server.app).await.unwrap();
     let transaction = server.app.store.begin().await.unwrap();
     for statement in [
         "ALTER TABLE listing RENAME TO quick",
