@@ -14,4 +14,5 @@ mod harness;
 mod hostile;
 mod lines;
 mod privacy;
+mod statements;
 mod transport;
