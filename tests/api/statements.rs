@@ -21,7 +21,8 @@ fn content() -> String {
         let name = |kind: &str| format!("{kind}-{number}");
         all.push(resource(&name("resource")).with(place.clone()));
         all.push(alert(&name("alert")).with(place.clone()));
-        let earlier = format!("update:{}", name("alert"));
+        all.push(alert(&name("earlier")).with(place.clone()).with(json!({ "issuedAt": "2026-11-22T13:00:00Z" })));
+        let earlier = format!("update:{}", name("earlier"));
         all.push(service_update(&name("update")).with(place.clone()).with(json!({ "supersedes": earlier })));
         let links = json!({
             "resources": [format!("resource:{}", name("resource"))], "updates": [format!("update:{}", name("update"))],
