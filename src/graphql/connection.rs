@@ -160,7 +160,7 @@ pub(crate) fn content_page<T>(
     };
     if let Some(scanned_to) = &page.scanned_to {
         let cursor = encode(scanned_to, order);
-        if page.has_next { info.end_cursor = Some(cursor) } else { info.start_cursor = Some(cursor) }
+        if page.is_from_end { info.start_cursor = Some(cursor) } else { info.end_cursor = Some(cursor) }
     }
     (items, info, page.total)
 }
