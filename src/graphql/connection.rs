@@ -116,7 +116,7 @@ pub(crate) fn named_page<T: crate::store::Entry>(
     limits: &Limits,
     preference: &Preference,
 ) -> Result<NamedPage<T>, ApiError> {
-    let order = "name";
+    let order = if crate::store::is_french(preference) { "name-fr" } else { "name-en" };
     let request = args.request(limits, order)?;
     let mut keyed: Vec<(PageKey, Arc<T>)> = entries
         .into_iter()
