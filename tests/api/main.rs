@@ -13,6 +13,7 @@ mod examples;
 mod harness;
 mod hostile;
 mod lines;
+mod paging;
 mod privacy;
 mod statements;
 mod transport;
