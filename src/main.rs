@@ -1,9 +1,17 @@
 //! The `solidarity` program: reads the command line and runs the chosen subcommand.
 
+use std::process::ExitCode;
+
 use clap::Parser;
 use solidarity::cli::Cli;
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
-    Cli::parse().run().await
+async fn main() -> ExitCode {
+    match Cli::parse().run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
 }

@@ -26,7 +26,7 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let catalog = app.store.catalog();
     let (regions, topics) = (catalog.regions().count(), catalog.topics().count());
     println!("catalog: {regions} regions, {topics} topics, {} organizations", catalog.organizations().count());
-    println!("change log: {} changes", app.store.epoch().await?.0);
+    println!("change log: {} changes", app.store.last_epoch().await?.0);
     println!("ready");
     Ok(())
 }

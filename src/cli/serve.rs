@@ -17,11 +17,13 @@ pub(super) async fn run(config: ServeConfig) -> anyhow::Result<()> {
         let report = crate::service::seed::load_demo(&app).await.context("demo")?;
         tracing::info!(created = report.created, "the demo content is there");
     }
+    let follower = crate::bus::follow(app.clone());
     let running = server::start(app, options).await.context("the server did not start")?;
     tracing::info!(address = %running.address, metrics_address = ?running.metrics_address, "the server listens");
     wait_for_stop().await?;
     tracing::info!("the server stops");
     running.shutdown().await;
+    follower.abort();
     Ok(())
 }
 

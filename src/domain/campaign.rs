@@ -237,3 +237,23 @@ pub struct Endorsement {
     /// Since when.
     pub endorsed_on: Option<LocalDate>,
 }
+
+/// What a campaign has beyond what lists filter or order by.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct CampaignDetail {
+    /// What is demanded.
+    pub demands: Vec<TextItem>,
+    /// What people are asked to do.
+    pub asks: Vec<Ask>,
+    /// Those in office whom it addresses.
+    pub targets: Vec<Target>,
+    /// What it wants to reach.
+    pub goal: Option<Goal>,
+    /// Steps on the way.
+    pub milestones: Vec<Milestone>,
+    /// Who stands behind it.
+    pub endorsements: Vec<Endorsement>,
+    /// How it ended.
+    pub outcome: LocalizedText,
+}

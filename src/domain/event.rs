@@ -172,3 +172,25 @@ pub struct GatedText {
     #[serde(default)]
     pub text: LocalizedText,
 }
+
+/// What an event has beyond what lists filter or order by.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct EventDetail {
+    /// How it repeats.
+    pub recurrence: Option<Recurrence>,
+    /// Where it takes place.
+    pub location: Option<Location>,
+    /// How to take part from afar.
+    pub online: Option<OnlineAccess>,
+    /// What makes it accessible.
+    pub accessibility: Option<Accessibility>,
+    /// What people should know before.
+    pub safety: Option<EventSafety>,
+    /// How to register.
+    pub registration: Option<Registration>,
+    /// What will be talked about.
+    pub agenda: Option<GatedText>,
+    /// What was said.
+    pub notes: Option<GatedText>,
+}

@@ -129,12 +129,13 @@ impl Preference {
     /// The best of the texts at hand, by index: the exact tag first, then another variety of the same language, for
     /// each preferred locale in turn; else the original. `None` only if there is no text.
     pub fn choose<'a>(&self, available: impl Iterator<Item = &'a Locale> + Clone, original: usize) -> Option<Choice> {
+        let first = self.0.first()?;
         for wanted in &self.0 {
             if let Some(index) = available.clone().position(|locale| locale == wanted) {
-                return Some(Choice { index, is_fallback: wanted != &self.0[0] });
+                return Some(Choice { index, is_fallback: wanted != first });
             }
             if let Some(index) = available.clone().position(|locale| locale.language() == wanted.language()) {
-                let is_fallback = wanted.language() != self.0[0].language();
+                let is_fallback = wanted.language() != first.language();
                 return Some(Choice { index, is_fallback });
             }
         }

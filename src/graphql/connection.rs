@@ -183,18 +183,6 @@ macro_rules! connection {
             node: $node,
         }
 
-        impl $connection {
-            /// The connection of a page of the catalog.
-            #[allow(dead_code)]
-            pub(crate) fn of<T>(
-                page: $crate::graphql::connection::NamedPage<T>,
-                wrap: impl Fn(std::sync::Arc<T>) -> $node,
-            ) -> Self {
-                let items = page.items.into_iter().map(|(cursor, entry)| (cursor, wrap(entry))).collect();
-                Self { items, info: page.info, total: i64::try_from(page.total).ok() }
-            }
-        }
-
         #[async_graphql::Object]
         impl $edge {
             /// The item's place in the list, for `after` and `before`. Opaque, and bound to the list's ordering.
@@ -233,3 +221,22 @@ macro_rules! connection {
     };
 }
 pub(crate) use connection;
+
+/// Declares the connection and edge types of a noun of the catalog.
+macro_rules! named_connection {
+    ($connection:ident, $edge:ident, $node:ty, $what:literal) => {
+        $crate::graphql::connection::connection!($connection, $edge, $node, $what);
+
+        impl $connection {
+            /// The connection of a page of the catalog.
+            pub(crate) fn of<T>(
+                page: $crate::graphql::connection::NamedPage<T>,
+                wrap: impl Fn(std::sync::Arc<T>) -> $node,
+            ) -> Self {
+                let items = page.items.into_iter().map(|(cursor, entry)| (cursor, wrap(entry))).collect();
+                Self { items, info: page.info, total: i64::try_from(page.total).ok() }
+            }
+        }
+    };
+}
+pub(crate) use named_connection;

@@ -31,6 +31,12 @@ pub struct RequestContext {
     pub allowance: Allowance,
 }
 
+impl std::fmt::Debug for RequestContext {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RequestContext").field("cost", &self.cost).finish_non_exhaustive()
+    }
+}
+
 /// The caller's rate limit after this request was charged.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Allowance {

@@ -40,10 +40,20 @@ impl From<ApiError> for Error {
             }
             ApiError::Internal(cause) => {
                 tracing::error!(error.kind = kind(&cause), "a read failed in the database");
-                ("INTERNAL", "something failed on our side".to_string())
+                let (code, message) = blame(&cause);
+                (code, message.to_string())
             }
         };
         Error::new(message).extend_with(|_, extensions| extensions.set("code", code))
+    }
+}
+
+/// What a client is told of a failed read: a code and a fixed sentence.
+fn blame(cause: &DbErr) -> (&'static str, &'static str) {
+    match cause {
+        DbErr::ConnectionAcquire(_) => ("OVERLOADED", "the server is busy, try again later"),
+        _ if cause.to_string().contains("statement timeout") => ("TIMEOUT", "the read took too long, ask for less"),
+        _ => ("INTERNAL", "something failed on our side"),
     }
 }
 

@@ -1,7 +1,7 @@
 //! HTTP: the accept loop, the routes, the GraphQL-over-HTTP handler and what every answer carries. Must not know SQL or
 //! hold rules of the domain.
 //!
-//! [`start`] serves until [`Running::shutdown`]. To add a route: a line in `router.rs` and a name in [`route::Route`].
+//! [`start`] serves until [`Running::shutdown`]. To add a route: a line in `router.rs` and a name in `route.rs`.
 
 mod accept;
 mod address;

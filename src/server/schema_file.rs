@@ -1,6 +1,5 @@
 //! `/schema.graphql`: the schema as text, for code generators. Must not need the database.
 
-use async_graphql::SDLExportOptions;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
@@ -10,7 +9,6 @@ use http::{HeaderValue, StatusCode};
 
 use super::headers::{entity_tag, is_unchanged};
 use super::router::Shared;
-use crate::graphql::ApiSchema;
 
 /// The text and its tag, made once.
 #[derive(Debug)]
@@ -20,10 +18,9 @@ pub(crate) struct SchemaFile {
 }
 
 impl SchemaFile {
-    /// Writes the schema down.
-    pub fn new(schema: &ApiSchema) -> Self {
-        let options = SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items();
-        let text = Bytes::from(schema.sdl_with_options(options.include_specified_by()));
+    /// Keeps the text of the schema.
+    pub fn new(sdl: String) -> Self {
+        let text = Bytes::from(sdl);
         let tag = HeaderValue::from_str(&entity_tag(&text)).unwrap_or(HeaderValue::from_static("W/\"\""));
         Self { text, tag }
     }

@@ -45,7 +45,7 @@ impl ServerState {
     /// Builds the schema and what depends on it.
     pub fn new(app: SharedApp, options: &ServeOptions) -> Result<Self, StartError> {
         let schema = graphql::schema();
-        let schema_file = SchemaFile::new(&schema);
+        let schema_file = SchemaFile::new(graphql::sdl());
         let guard = Guard::new(&schema.sdl()).map_err(|error| StartError::Schema(error.to_string()))?;
         Ok(Self {
             rate: Rate::new(app.limits.rate_anonymous, app.clock.clone()),

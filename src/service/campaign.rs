@@ -1,31 +1,15 @@
 //! Campaigns: from an input to rows and back. Must not store.
 
-use serde::{Deserialize, Serialize};
-
 use super::content::{Making, at_most, envelope, line, stored, word};
 use super::fault::{Fault, FaultCode};
-use super::input::{CampaignInput, Record, Ref};
+use super::input::{CampaignInput, Record, Ref, assemble};
 use super::line::column;
 use super::resource::LIST;
-use crate::domain::campaign::{Ask, Endorsement, Goal, Milestone, Target, TextItem};
-use crate::domain::locale::LocalizedText;
+use crate::domain::campaign::{Ask, CampaignDetail};
 use crate::domain::public_id::Noun;
 use crate::domain::time::LocalDate;
 use crate::domain::vocabulary::{CampaignState, CampaignUrgency, Vocabulary};
 use crate::store::{Catalog, Detail, Kind, NewItem};
-
-/// What a campaign's `detail` column holds.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct CampaignDetail {
-    pub demands: Vec<TextItem>,
-    pub asks: Vec<Ask>,
-    pub targets: Vec<Target>,
-    pub goal: Option<Goal>,
-    pub milestones: Vec<Milestone>,
-    pub endorsements: Vec<Endorsement>,
-    pub outcome: LocalizedText,
-}
 
 /// Makes the rows of a campaign.
 pub(super) fn prepare(input: &CampaignInput, making: &Making<'_>) -> Result<NewItem, Vec<Fault>> {
@@ -98,23 +82,22 @@ pub(super) fn export(
     let (shared, record) = super::content::export(item, catalog)?;
     let detail: CampaignDetail = stored(&row.detail)?;
     let (resources, updates) = (linked(item, Noun::Resource, ids)?, linked(item, Noun::Update, ids)?);
-    let input = CampaignInput::assemble(
-        shared,
-        word(&row.kind)?,
-        Some(word(&row.state)?),
-        Some(word(&row.urgency)?),
-        row.starts_on.as_deref().map(date).transpose()?,
-        row.ends_on.as_deref().map(date).transpose()?,
-        detail.demands,
-        detail.asks,
-        detail.targets,
-        detail.goal,
-        detail.milestones,
-        detail.endorsements,
-        detail.outcome,
-        resources,
-        updates,
-    );
+    let input = assemble!(CampaignInput, shared, {
+        kind: word(&row.kind)?,
+        state: Some(word(&row.state)?),
+        urgency: Some(word(&row.urgency)?),
+        starts_on: row.starts_on.as_deref().map(date).transpose()?,
+        ends_on: row.ends_on.as_deref().map(date).transpose()?,
+        demands: detail.demands,
+        asks: detail.asks,
+        targets: detail.targets,
+        goal: detail.goal,
+        milestones: detail.milestones,
+        endorsements: detail.endorsements,
+        outcome: detail.outcome,
+        resources: resources,
+        updates: updates,
+    });
     Ok((input, record))
 }
 

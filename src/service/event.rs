@@ -1,31 +1,15 @@
 //! Events: from an input to rows and back; civil times become instants here. Must not store.
 
-use serde::{Deserialize, Serialize};
-
 use super::content::{Making, at_most, envelope, line, locales, pack_locales, pack_words, stored, word};
 use super::fault::{Fault, FaultCode};
-use super::input::{EventInput, Record};
+use super::input::{EventInput, Record, assemble};
 use super::line::column;
 use super::resource::LIST;
-use crate::domain::event::{Accessibility, EventSafety, GatedText, Location, OnlineAccess, Recurrence, Registration};
+use crate::domain::event::{EventDetail, Location};
 use crate::domain::public_id::Noun;
 use crate::domain::time::{DAY_MICROS, LocalDate, LocalDateTime, LocalTimeFault, Timestamp, Zones};
 use crate::domain::vocabulary::{EventStatus, Vocabulary};
 use crate::store::{Catalog, Detail, Kind, NewItem};
-
-/// What an event's `detail` column holds.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct EventDetail {
-    pub recurrence: Option<Recurrence>,
-    pub location: Option<Location>,
-    pub online: Option<OnlineAccess>,
-    pub accessibility: Option<Accessibility>,
-    pub safety: Option<EventSafety>,
-    pub registration: Option<Registration>,
-    pub agenda: Option<GatedText>,
-    pub notes: Option<GatedText>,
-}
 
 /// The end of an endless series: the last microsecond that every database and client can write.
 const NEVER_OVER: i64 = 253_402_300_799_999_999;
@@ -212,27 +196,26 @@ pub(super) fn export(
         text.parse::<LocalDateTime>()
             .map_err(|_| Fault::new(FaultCode::Invalid, "stored", format!("{text} is no time")))
     };
-    let input = EventInput::assemble(
-        shared,
-        word(&row.kind)?,
-        word(&row.format)?,
-        Some(word(&row.event_status)?),
-        local(&row.starts_at_local)?,
-        row.ends_at_local.as_deref().map(local).transpose()?,
-        line(&row.time_zone)?,
-        row.is_all_day,
-        detail.recurrence,
-        detail.location,
-        detail.online,
-        detail.accessibility,
-        detail.safety,
-        detail.registration,
-        locales(&row.languages)?,
-        row.campaign_id.and_then(ids).map(|id| line(&id)).transpose()?,
-        detail.agenda,
-        detail.notes,
-        super::campaign::linked(item, Noun::Resource, ids)?,
-        super::campaign::linked(item, Noun::Update, ids)?,
-    );
+    let input = assemble!(EventInput, shared, {
+        kind: word(&row.kind)?,
+        format: word(&row.format)?,
+        event_status: Some(word(&row.event_status)?),
+        starts_at_local: local(&row.starts_at_local)?,
+        ends_at_local: row.ends_at_local.as_deref().map(local).transpose()?,
+        time_zone: line(&row.time_zone)?,
+        all_day: row.is_all_day,
+        recurrence: detail.recurrence,
+        location: detail.location,
+        online: detail.online,
+        accessibility: detail.accessibility,
+        safety: detail.safety,
+        registration: detail.registration,
+        languages: locales(&row.languages)?,
+        campaign: row.campaign_id.and_then(ids).map(|id| line(&id)).transpose()?,
+        agenda: detail.agenda,
+        notes: detail.notes,
+        materials: super::campaign::linked(item, Noun::Resource, ids)?,
+        updates: super::campaign::linked(item, Noun::Update, ids)?,
+    });
     Ok((input, record))
 }

@@ -8,8 +8,9 @@ use sea_orm::{DatabaseTransaction, DbErr};
 use super::catalog::{Placing, organization, region, topic};
 use super::content::Making;
 use super::fault::{Fault, FaultCode};
-use super::input::{Record, Ref};
-use super::line::{Input, read};
+use super::identity::{Identity, content_references, declare, identity, publisher_of, title};
+use super::input::Record;
+use super::line::{Input, called, read};
 use super::names::Names;
 use super::{campaign, event, resource, update};
 use crate::app::App;
@@ -48,9 +49,6 @@ pub struct ImportOptions {
     pub as_drafts: bool,
 }
 
-/// The organization that publishes what names no publisher.
-pub const DEFAULT_PUBLISHER: &str = "starter-collection";
-
 struct Line {
     number: usize,
     input: Input,
@@ -67,13 +65,15 @@ pub async fn import(
 ) -> Result<ImportReport, ImportError> {
     let now = app.clock.now();
     let mut faults = Vec::new();
-    let mut lines = parse(text, now, options, &mut faults);
-    if !faults.is_empty() {
-        return Err(ImportError::Faults(faults));
-    }
+    let mut broken = Vec::new();
+    let mut lines = parse(text, now, options, &mut faults, &mut broken);
     let tx = app.store.begin().await?;
     let catalog = app.store.catalog_within(&tx).await?;
     let mut names = Names::of_catalog(&catalog);
+    for (noun, slug) in broken {
+        // So that lines that refer to a broken one are not called wrong too.
+        names.declare(PublicId::new(noun, app.clock.random_id()), &slug);
+    }
     let mut taken = HashSet::new();
     for line in &mut lines {
         match identify(app, &tx, &names, line).await? {
@@ -101,7 +101,14 @@ pub async fn import(
     Ok(report)
 }
 
-fn parse(text: &str, now: Timestamp, options: ImportOptions, faults: &mut Vec<(usize, Fault)>) -> Vec<Line> {
+/// Reads all lines. Of those that are wrong, what they are called is kept in `broken`.
+fn parse(
+    text: &str,
+    now: Timestamp,
+    options: ImportOptions,
+    faults: &mut Vec<(usize, Fault)>,
+    broken: &mut Vec<(Noun, String)>,
+) -> Vec<Line> {
     let mut lines = Vec::new();
     for (position, line) in text.trim_start_matches('\u{FEFF}').lines().enumerate() {
         if line.trim().is_empty() {
@@ -114,48 +121,13 @@ fn parse(text: &str, now: Timestamp, options: ImportOptions, faults: &mut Vec<(u
                 }
                 lines.push(Line { number: position + 1, input, record, id: None });
             }
-            Err(fault) => faults.push((position + 1, fault)),
+            Err(fault) => {
+                faults.push((position + 1, fault));
+                broken.extend(called(line));
+            }
         }
     }
     lines
-}
-
-/// What decides which item a line is about.
-struct Identity<'a> {
-    noun: Noun,
-    slug: Option<&'a str>,
-    publisher: Option<&'a Ref>,
-    source: Option<(&'a str, &'a str)>,
-}
-
-fn identity(input: &Input) -> Identity<'_> {
-    macro_rules! of_content {
-        ($noun:expr, $input:expr) => {
-            Identity {
-                noun: $noun,
-                slug: $input.slug.as_deref(),
-                publisher: $input.publisher.as_ref(),
-                source: $input.source.as_ref().map(|source| (&*source.system, &*source.external_id)),
-            }
-        };
-    }
-    let of_catalog = |noun, slug| Identity { noun, slug: Some(slug), publisher: None, source: None };
-    match input {
-        Input::Region(input) => of_catalog(Noun::Region, &input.slug),
-        Input::Topic(input) => of_catalog(Noun::Topic, &input.slug),
-        Input::Organization(input) => of_catalog(Noun::Organization, &input.slug),
-        Input::Resource(input) => of_content!(Noun::Resource, input),
-        Input::Event(input) => of_content!(Noun::Event, input),
-        Input::Campaign(input) => of_content!(Noun::Campaign, input),
-        Input::DrugAlert(input) => of_content!(Noun::Update, input),
-        Input::ServiceUpdate(input) => of_content!(Noun::Update, input),
-        Input::PolicyUpdate(input) => of_content!(Noun::Update, input),
-        Input::CommunityUpdate(input) => of_content!(Noun::Update, input),
-    }
-}
-
-fn publisher_of<'a>(identity: &Identity<'a>) -> &'a str {
-    identity.publisher.map_or(DEFAULT_PUBLISHER, |publisher| &**publisher)
 }
 
 /// The id of the item that a line is about: the one it gives, the one that is stored under its source or slug, or a
@@ -188,19 +160,6 @@ async fn identify(
     Ok(Ok(known.unwrap_or_else(|| PublicId::new(identity.noun, app.clock.random_id()))))
 }
 
-fn declare(names: &mut Names, id: PublicId, input: &Input) {
-    if let Some(slug) = identity(input).slug {
-        names.declare(id, slug);
-    } else {
-        names.declare(id, &id.to_string());
-    }
-    if let Input::Region(region) = input {
-        for code in &region.codes {
-            names.declare(id, &code.value);
-        }
-    }
-}
-
 /// Adds the stored items that lines refer to and no line declares.
 async fn look_up_references(
     app: &App,
@@ -225,35 +184,6 @@ async fn look_up_references(
         }
     }
     Ok(())
-}
-
-/// All references of a line to content.
-fn content_references(input: &Input) -> Vec<(Noun, String)> {
-    let mut found: Vec<(Noun, String)> = Vec::new();
-    let mut add = |noun: Noun, references: &[Ref]| found.extend(references.iter().map(|r| (noun, r.to_string())));
-    match input {
-        Input::Resource(input) => add(Noun::Resource, input.superseded_by.as_slice()),
-        Input::Event(input) => {
-            add(Noun::Campaign, input.campaign.as_slice());
-            add(Noun::Resource, &input.materials);
-            add(Noun::Update, &input.updates);
-        }
-        Input::Campaign(input) => {
-            add(Noun::Resource, &input.resources);
-            add(Noun::Update, &input.updates);
-            for ask in &input.asks {
-                if let crate::domain::campaign::Ask::ShowUp(ask) = ask {
-                    found.extend(ask.event.iter().map(|event| (Noun::Event, event.clone())));
-                }
-            }
-        }
-        Input::DrugAlert(input) => add(Noun::Update, input.supersedes.as_slice()),
-        Input::ServiceUpdate(input) => add(Noun::Update, input.supersedes.as_slice()),
-        Input::PolicyUpdate(input) => add(Noun::Update, input.supersedes.as_slice()),
-        Input::CommunityUpdate(input) => add(Noun::Update, input.supersedes.as_slice()),
-        Input::Region(_) | Input::Topic(_) | Input::Organization(_) => {}
-    }
-    found
 }
 
 /// Everything that an import will store.
@@ -352,10 +282,11 @@ async fn content(
 ) -> Result<Result<Option<NewItem>, Vec<Fault>>, DbErr> {
     let identity = identity(&line.input);
     let Some(kind) = Kind::of_noun(identity.noun) else { return Ok(Ok(None)) };
-    let organization = match names.resolve(Noun::Organization, publisher_of(&identity), "input.publisher") {
-        Ok(organization) => organization,
-        Err(fault) => return Ok(Err(vec![fault])),
-    };
+    let mut faults = Vec::new();
+    let organization = publisher(names, &identity).unwrap_or_else(|fault| {
+        faults.push(fault);
+        PublicId::new(Noun::Organization, app.clock.random_id())
+    });
     let stored = app.store.stored_item(tx, kind, id.key()).await?;
     let wanted = match (identity.slug, &stored) {
         (Some(slug), _) => slug.to_string(),
@@ -382,6 +313,12 @@ async fn content(
         Input::CommunityUpdate(input) => update::prepare_community(input, &making),
         Input::Region(_) | Input::Topic(_) | Input::Organization(_) => return Ok(Ok(None)),
     };
+    if let (false, Err(others)) = (faults.is_empty(), &made) {
+        faults.extend(others.iter().cloned());
+    }
+    if !faults.is_empty() {
+        return Ok(Err(faults));
+    }
     Ok(made.map(|mut item| {
         if stored.as_ref() == Some(&item) {
             return None;
@@ -392,6 +329,17 @@ async fn content(
         }
         Some(item)
     }))
+}
+
+/// The organization that publishes a line.
+fn publisher(names: &Names, identity: &Identity<'_>) -> Result<PublicId, Fault> {
+    let field = "input.publisher";
+    match names.get(Noun::Organization, publisher_of(identity)) {
+        None if identity.publisher.is_none() => {
+            Err(Fault::new(FaultCode::Required, field, "is required: the organization that publishes"))
+        }
+        _ => names.resolve(Noun::Organization, publisher_of(identity), field),
+    }
 }
 
 /// A slug that no other item has: a taken one gets a number, so that it does not tell that a draft exists.
@@ -416,19 +364,6 @@ async fn free_slug(
     }
     slugs.insert((kind, slug.clone()), id);
     Ok(slug)
-}
-
-fn title(input: &Input) -> &str {
-    match input {
-        Input::Resource(input) => &input.title,
-        Input::Event(input) => &input.title,
-        Input::Campaign(input) => &input.title,
-        Input::DrugAlert(input) => &input.title,
-        Input::ServiceUpdate(input) => &input.title,
-        Input::PolicyUpdate(input) => &input.title,
-        Input::CommunityUpdate(input) => &input.title,
-        Input::Region(_) | Input::Topic(_) | Input::Organization(_) => "",
-    }
 }
 
 async fn store(

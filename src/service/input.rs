@@ -129,29 +129,6 @@ macro_rules! content_input {
         }
 
         impl $name {
-            /// An input of the shared members and the kind's own.
-            #[expect(clippy::too_many_arguments, reason = "one for each member; called by name order in one place")]
-            pub(crate) fn assemble(shared: Envelope, $($field: $type),*) -> Self {
-                Self {
-                    publisher: shared.publisher,
-                    slug: shared.slug,
-                    visibility: Some(shared.visibility),
-                    locale: shared.locale,
-                    title: shared.title,
-                    summary: shared.summary,
-                    body: shared.body,
-                    translations: shared.translations,
-                    attribution: shared.attribution,
-                    regions: shared.regions,
-                    topics: shared.topics,
-                    content_notes: shared.content_notes,
-                    source: shared.source,
-                    verification: shared.verification,
-                    expires_at: shared.expires_at,
-                    $($field,)*
-                }
-            }
-
             /// The members that all kinds share, taken out.
             pub(crate) fn envelope(&self) -> Envelope {
                 Envelope {
@@ -176,6 +153,32 @@ macro_rules! content_input {
         }
     )+};
 }
+
+/// An input of the shared members and the kind's own.
+macro_rules! assemble {
+    ($name:ident, $shared:expr, { $($field:ident: $value:expr,)* }) => {{
+        let shared = $shared;
+        $name {
+            publisher: shared.publisher,
+            slug: shared.slug,
+            visibility: Some(shared.visibility),
+            locale: shared.locale,
+            title: shared.title,
+            summary: shared.summary,
+            body: shared.body,
+            translations: shared.translations,
+            attribution: shared.attribution,
+            regions: shared.regions,
+            topics: shared.topics,
+            content_notes: shared.content_notes,
+            source: shared.source,
+            verification: shared.verification,
+            expires_at: shared.expires_at,
+            $($field: $value,)*
+        }
+    }};
+}
+pub(super) use assemble;
 
 /// The members that all content kinds share.
 #[derive(Clone, Debug)]

@@ -10,6 +10,7 @@ use super::input::{
     CampaignInput, CommunityUpdateInput, DrugAlertInput, EventInput, OrganizationInput, PolicyUpdateInput, Record,
     RegionInput, ResourceInput, ServiceUpdateInput, TopicInput,
 };
+use crate::domain::public_id::Noun;
 use crate::domain::time::{DAY_MICROS, LocalDate, LocalDateTime, Timestamp};
 
 /// What a line is about.
@@ -94,6 +95,16 @@ pub fn read(text: &str, now: Timestamp) -> Result<(Input, Record), Fault> {
         }
     };
     Ok((input, record))
+}
+
+/// The noun and slug of a line that may be wrong elsewhere.
+pub(super) fn called(text: &str) -> Option<(Noun, String)> {
+    let raw: Raw = serde_json::from_str(text).ok()?;
+    let noun = match raw.kind.as_str() {
+        "drugAlert" | "serviceUpdate" | "policyUpdate" | "communityUpdate" => Noun::Update,
+        kind => Noun::from_name(kind)?,
+    };
+    Some((noun, raw.input.get("slug")?.as_str()?.to_string()))
 }
 
 /// Reads one member of a line; a fault names the path inside it.

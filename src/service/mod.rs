@@ -6,6 +6,7 @@ mod content;
 mod event;
 pub mod export;
 pub mod fault;
+mod identity;
 pub mod import;
 pub mod input;
 mod line;
@@ -13,6 +14,3 @@ mod names;
 mod resource;
 pub mod seed;
 mod update;
-
-pub use campaign::CampaignDetail;
-pub use event::EventDetail;

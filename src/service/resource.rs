@@ -2,7 +2,7 @@
 
 use super::content::{Making, at_most, envelope, line, locales, pack_locales, pack_words, stored, word, words};
 use super::fault::{Fault, FaultCode};
-use super::input::{Record, ResourceInput};
+use super::input::{Record, ResourceInput, assemble};
 use super::line::column;
 use crate::domain::public_id::Noun;
 use crate::domain::time::Timestamp;
@@ -52,20 +52,19 @@ pub(super) fn export(
     let (shared, record) = super::content::export(item, catalog)?;
     let url =
         |text: &String| HttpsUrl::parse(text).map_err(|message| Fault::new(FaultCode::Invalid, "stored", message));
-    let input = ResourceInput::assemble(
-        shared,
-        word(&row.category)?,
-        word(&row.format)?,
-        words(&row.audience)?,
-        row.external_url.as_ref().map(url).transpose()?,
-        stored(&row.files)?,
-        stored(&row.evidence)?,
-        row.reviewed_at.map(Timestamp::from_micros),
-        row.review_due_at.map(Timestamp::from_micros),
-        row.superseded_by.and_then(ids).map(|id| line(&id)).transpose()?,
-        row.license.as_deref().map(line).transpose()?,
-        row.reading_level.as_deref().map(word).transpose()?,
-        locales(&row.languages)?,
-    );
+    let input = assemble!(ResourceInput, shared, {
+        category: word(&row.category)?,
+        format: word(&row.format)?,
+        audience: words(&row.audience)?,
+        external_url: row.external_url.as_ref().map(url).transpose()?,
+        files: stored(&row.files)?,
+        evidence: stored(&row.evidence)?,
+        reviewed_at: row.reviewed_at.map(Timestamp::from_micros),
+        review_due_at: row.review_due_at.map(Timestamp::from_micros),
+        superseded_by: row.superseded_by.and_then(ids).map(|id| line(&id)).transpose()?,
+        license: row.license.as_deref().map(line).transpose()?,
+        reading_level: row.reading_level.as_deref().map(word).transpose()?,
+        languages: locales(&row.languages)?,
+    });
     Ok((input, record))
 }

@@ -31,7 +31,7 @@ pub async fn seed(app: &App) -> Result<ImportReport, ImportError> {
 /// Loads the demo content into a database that holds nothing else; the demo's own content stays as it is.
 pub async fn load_demo(app: &App) -> Result<ImportReport, DemoError> {
     if app.store.has_content().await.map_err(ImportError::Database)? {
-        let is_demo = app.store.only_published_by(super::import::DEFAULT_PUBLISHER, &["starter", "example"]).await;
+        let is_demo = app.store.only_published_by(super::identity::DEFAULT_PUBLISHER, &["starter", "example"]).await;
         return if is_demo.map_err(ImportError::Database)? {
             Ok(ImportReport::default())
         } else {

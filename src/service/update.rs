@@ -4,7 +4,7 @@ use super::content::{Making, at_most, envelope, stored, word};
 use super::event::disclosed;
 use super::fault::{Fault, FaultCode};
 use super::input::{
-    CommunityUpdateInput, DrugAlertInput, Envelope, PolicyUpdateInput, Record, Ref, ServiceUpdateInput,
+    CommunityUpdateInput, DrugAlertInput, Envelope, PolicyUpdateInput, Record, Ref, ServiceUpdateInput, assemble,
 };
 use super::line::{Input, column};
 use super::resource::LIST;
@@ -166,68 +166,64 @@ pub(super) fn export(
     let input = match UpdateFamily::of(kind) {
         UpdateFamily::DrugAlert => {
             let detail: DrugAlertDetail = stored(&row.detail)?;
-            Input::DrugAlert(Box::new(DrugAlertInput::assemble(
-                shared,
-                kind,
-                message_type,
-                supersedes,
-                issued_at,
-                effective_at,
-                instructions,
-                detail.severity,
-                detail.urgency,
-                detail.certainty,
-                detail.basis,
-                detail.area_description,
-                detail.samples,
-                detail.observed_effects,
-                detail.routes,
-                detail.naloxone_guidance,
-            )))
+            Input::DrugAlert(Box::new(assemble!(DrugAlertInput, shared, {
+                kind: kind,
+                message_type: message_type,
+                supersedes: supersedes,
+                issued_at: issued_at,
+                effective_at: effective_at,
+                instructions: instructions,
+                severity: detail.severity,
+                urgency: detail.urgency,
+                certainty: detail.certainty,
+                basis: detail.basis,
+                area_description: detail.area_description,
+                samples: detail.samples,
+                observed_effects: detail.observed_effects,
+                routes: detail.routes,
+                naloxone_guidance: detail.naloxone_guidance,
+            })))
         }
         UpdateFamily::ServiceUpdate => {
             let detail: ServiceUpdateDetail = stored(&row.detail)?;
-            Input::ServiceUpdate(Box::new(ServiceUpdateInput::assemble(
-                shared,
-                kind,
-                message_type,
-                supersedes,
-                issued_at,
-                effective_at,
-                instructions,
-                detail.service_name,
-                detail.service_status,
-                detail.alternatives,
-                detail.valid_from,
-                detail.valid_to,
-                detail.location,
-            )))
+            Input::ServiceUpdate(Box::new(assemble!(ServiceUpdateInput, shared, {
+                kind: kind,
+                message_type: message_type,
+                supersedes: supersedes,
+                issued_at: issued_at,
+                effective_at: effective_at,
+                instructions: instructions,
+                service_name: detail.service_name,
+                service_status: detail.service_status,
+                alternatives: detail.alternatives,
+                valid_from: detail.valid_from,
+                valid_to: detail.valid_to,
+                location: detail.location,
+            })))
         }
         UpdateFamily::PolicyUpdate => {
             let detail: PolicyUpdateDetail = stored(&row.detail)?;
-            Input::PolicyUpdate(Box::new(PolicyUpdateInput::assemble(
-                shared,
-                kind,
-                message_type,
-                supersedes,
-                issued_at,
-                effective_at,
-                instructions,
-                detail.jurisdiction,
-                detail.instrument,
-                detail.effect,
-                detail.what_it_means,
-            )))
+            Input::PolicyUpdate(Box::new(assemble!(PolicyUpdateInput, shared, {
+                kind: kind,
+                message_type: message_type,
+                supersedes: supersedes,
+                issued_at: issued_at,
+                effective_at: effective_at,
+                instructions: instructions,
+                jurisdiction: detail.jurisdiction,
+                instrument: detail.instrument,
+                effect: detail.effect,
+                what_it_means: detail.what_it_means,
+            })))
         }
-        UpdateFamily::CommunityUpdate => Input::CommunityUpdate(Box::new(CommunityUpdateInput::assemble(
-            shared,
-            kind,
-            message_type,
-            supersedes,
-            issued_at,
-            effective_at,
-            instructions,
-        ))),
+        UpdateFamily::CommunityUpdate => Input::CommunityUpdate(Box::new(assemble!(CommunityUpdateInput, shared, {
+            kind: kind,
+            message_type: message_type,
+            supersedes: supersedes,
+            issued_at: issued_at,
+            effective_at: effective_at,
+            instructions: instructions,
+        }))),
     };
     Ok((input, record))
 }

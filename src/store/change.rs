@@ -65,9 +65,9 @@ pub(crate) async fn append<C: ConnectionTrait>(connection: &C, change: NewChange
 
 impl Store {
     /// The number of the last committed change.
-    pub async fn epoch(&self) -> Result<Epoch, DbErr> {
+    pub async fn last_epoch(&self) -> Result<Epoch, DbErr> {
         let statement = Statement::from_string(self.backend(), "SELECT seq FROM epoch WHERE id = 1");
-        let rows = self.query(statement).await?;
-        rows.first().map_or(Ok(Epoch(0)), |row| row.try_get_by_index(0).map(Epoch))
+        let row = self.writer.query_one_raw(statement).await?;
+        row.map_or(Ok(Epoch(0)), |row| row.try_get_by_index(0).map(Epoch))
     }
 }

@@ -211,9 +211,9 @@ impl Store {
         columns(kind, with_body, &mut sql);
         sql.push(&format!(" FROM content c JOIN {} d ON d.content_id = c.id WHERE ", kind.table()));
         match wanted {
-            Wanted::Keys(keys) => sql.push("c.id IN ").bind_list(keys.iter().copied()),
+            Wanted::Keys(keys) => sql.push("c.id").is_any(self.backend(), keys),
             Wanted::Slug(slug) => sql.push("c.slug = ").bind(slug),
-            Wanted::Superseding(keys) => sql.push("d.supersedes IN ").bind_list(keys.iter().copied()),
+            Wanted::Superseding(keys) => sql.push("d.supersedes").is_any(self.backend(), keys),
         };
         sql.push(" AND c.kind = ").push_number(kind.number().into()).push(" AND ");
         visible("c", view, &mut sql);

@@ -30,7 +30,8 @@ pub use write::{NewItem, SavedItem};
 
 use crate::domain::limits::Limits;
 
-/// The database: one writer and several readers on SQLite, one pool on PostgreSQL; and the catalog in memory.
+/// The database: a pool for reading, whose statements have a time limit on PostgreSQL, and one for writing, which is a
+/// single connection on SQLite; and the catalog in memory.
 #[derive(Clone, Debug)]
 pub struct Store {
     reader: DatabaseConnection,
@@ -48,7 +49,8 @@ pub struct Readiness {
 }
 
 const SQLITE_READERS: u32 = 4;
-const POSTGRES_CONNECTIONS: u32 = 20;
+const POSTGRES_READERS: u32 = 16;
+const POSTGRES_WRITERS: u32 = 4;
 
 impl Store {
     /// Opens the database of a URL (`sqlite://FILE` or `postgres://…`). Migrations are not run and the catalog is
@@ -61,8 +63,10 @@ impl Store {
                 (Database::connect(sqlite(url, limits, SQLITE_READERS)).await?, writer)
             }
             url if url.starts_with("postgres:") || url.starts_with("postgresql:") => {
-                let pool = Database::connect(postgres(url, limits)).await?;
-                (pool.clone(), pool)
+                let mut reading = postgres(url, limits, POSTGRES_READERS);
+                reading.statement_timeout(limits.statement);
+                let writer = Database::connect(postgres(url, limits, POSTGRES_WRITERS)).await?;
+                (Database::connect(reading).await?, writer)
             }
             _ => return Err(DbErr::Custom("database-url must start with `sqlite://` or `postgres://`".to_string())),
         };
@@ -158,8 +162,8 @@ fn sqlite(url: &str, limits: &Limits, connections: u32) -> ConnectOptions {
     options
 }
 
-fn postgres(url: &str, limits: &Limits) -> ConnectOptions {
+fn postgres(url: &str, limits: &Limits, connections: u32) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
-    options.sqlx_logging(false).acquire_timeout(limits.pool_wait).max_connections(POSTGRES_CONNECTIONS);
+    options.sqlx_logging(false).acquire_timeout(limits.pool_wait).max_connections(connections);
     options
 }

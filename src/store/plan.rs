@@ -153,7 +153,8 @@ impl Writer<'_> {
                         }
                         self.rows_start(&branch.parent.to_string(), &mut sql);
                         sql.push("(");
-                        self.branch(&branch.anchor.to_string(), &branch.topic.to_string(), &mut sql);
+                        let (anchor, topic) = (sql.mark(branch.anchor), sql.mark(branch.topic));
+                        self.branch(&anchor, &topic, &mut sql);
                         sql.push(") x");
                         self.joins("x.id", "c", "d", &mut sql);
                     }
@@ -309,17 +310,25 @@ impl Writer<'_> {
         if self.query.order.field != OrderField::Usual {
             between("e.order_key", filter.usual_between, sql);
             if self.is_below_parents() || self.query.list == ListKind::Alerts {
-                self.listed(&format!("= {anchor}"), &format!("= {topic}"), sql);
+                self.listed(sql, |sql| {
+                    sql.push(&format!(" AND l.anchor = {anchor} AND l.topic = {topic}"));
+                });
             }
         }
         if self.plan.lookup_anchors.is_some() || self.plan.lookup_topics.is_some() {
-            self.listed(&among(self.plan.lookup_anchors.as_ref()), &among(self.plan.lookup_topics.as_ref()), sql);
+            let any = vec![0];
+            let anchors = self.plan.lookup_anchors.as_ref().unwrap_or(&any);
+            let topics = self.plan.lookup_topics.as_ref().unwrap_or(&any);
+            self.listed(sql, |sql| {
+                sql.push(" AND l.anchor").is_any(self.backend, anchors);
+                sql.push(" AND l.topic").is_any(self.backend, topics);
+            });
         }
         if let (true, Some(regions)) = (filter.regions_directly, &filter.regions) {
             any_held("e.region_ids", regions.iter().map(i64::to_string), sql);
         }
         if let Some(publishers) = &self.plan.publishers {
-            sql.push(" AND e.organization_id IN ").bind_list(publishers.iter().copied());
+            sql.push(" AND e.organization_id").is_any(self.backend, publishers);
         }
         for note in &filter.excluded_notes {
             sql.push(&format!(" AND e.content_notes NOT LIKE '%,{note},%'"));
@@ -336,7 +345,7 @@ impl Writer<'_> {
         for condition in &filter.conditions {
             match condition {
                 Condition::In(column, values) => {
-                    sql.push(&format!(" AND f.{column} IN ")).bind_list(values.iter().cloned());
+                    sql.push(&format!(" AND f.{column}")).is_any_text(self.backend, values);
                 }
                 Condition::Holds(column, values) => any_held(&format!("f.{column}"), values.iter().cloned(), sql),
                 Condition::After(column, bound) => {
@@ -346,13 +355,12 @@ impl Writer<'_> {
         }
     }
 
-    /// That the item is listed under an anchor and a topic: a look-up by the whole key.
-    fn listed(&self, anchor: &str, topic: &str, sql: &mut Sql) {
+    /// That the item is listed under some anchor and topic: a look-up by the whole key.
+    fn listed(&self, sql: &mut Sql, places: impl FnOnce(&mut Sql)) {
         sql.push(" AND EXISTS (SELECT 1 FROM listing l WHERE l.kind = ");
         sql.push_number(self.query.list.number().into());
-        sql.push(&format!(
-            " AND l.anchor {anchor} AND l.topic {topic} AND l.order_key = e.order_key AND l.content = e.id)"
-        ));
+        places(sql);
+        sql.push(" AND l.order_key = e.order_key AND l.content = e.id)");
     }
 
     /// Counts all matches of each parent, as rows that have nothing but `parent` and `total`.
@@ -376,13 +384,6 @@ impl Writer<'_> {
         }
         sql.push(" GROUP BY b.parent");
     }
-}
-
-/// `IN (…)` of some keys, or `= 0` for any.
-fn among(keys: Option<&Vec<i64>>) -> String {
-    let Some(keys) = keys else { return "= 0".to_string() };
-    let keys: Vec<String> = keys.iter().map(i64::to_string).collect();
-    format!("IN ({})", keys.join(", "))
 }
 
 /// That a column lies from the first bound on and before the second.

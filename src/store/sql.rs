@@ -31,10 +31,32 @@ impl Sql {
         self
     }
 
-    /// Appends `(…, …)` of bound values.
-    pub(crate) fn bind_list<T: Into<Value>>(&mut self, values: impl IntoIterator<Item = T>) -> &mut Self {
-        self.push("(");
-        for (position, value) in values.into_iter().enumerate() {
+    /// Binds a value for later: the mark to append where it belongs.
+    pub(crate) fn mark(&mut self, value: impl Into<Value>) -> String {
+        self.values.push(value.into());
+        format!("${}", self.values.len())
+    }
+
+    /// Appends that what stands before is one of the numbers. One bound array on PostgreSQL, so that the statement's text
+    /// does not depend on how many there are.
+    pub(crate) fn is_any(&mut self, backend: DbBackend, numbers: &[i64]) -> &mut Self {
+        match backend {
+            DbBackend::Postgres => self.push(" = ANY(").bind(numbers.to_vec()).push(")"),
+            _ => self.is_in(numbers.iter().copied()),
+        }
+    }
+
+    /// The same for texts.
+    pub(crate) fn is_any_text(&mut self, backend: DbBackend, texts: &[String]) -> &mut Self {
+        match backend {
+            DbBackend::Postgres => self.push(" = ANY(").bind(texts.to_vec()).push(")"),
+            _ => self.is_in(texts.iter().cloned()),
+        }
+    }
+
+    fn is_in<T: Into<Value>>(&mut self, values: impl Iterator<Item = T>) -> &mut Self {
+        self.push(" IN (");
+        for (position, value) in values.enumerate() {
             if position > 0 {
                 self.push(", ");
             }

@@ -22,6 +22,7 @@ pub struct Server {
     pub address: SocketAddr,
     pub metrics_address: SocketAddr,
     pub http: reqwest::Client,
+    pub app: SharedApp,
     running: Running,
 }
 
@@ -38,6 +39,8 @@ pub fn folder(name: &str) -> PathBuf {
 pub async fn app(limits: Limits) -> SharedApp {
     let url = format!("sqlite://{}?mode=rwc", folder("api").join("test.sqlite").display());
     let store = Store::open(&url, &limits).await.unwrap();
+    store.migrate_up().await.unwrap();
+    store.reload_catalog().await.unwrap();
     Arc::new(App { clock: Clock::System, zones: Zones::bundled(), limits, store })
 }
 
@@ -58,11 +61,12 @@ impl Server {
         };
         change(&mut limits, &mut options);
         let app = app(limits).await;
-        let running = server::start(app, options).await.unwrap();
+        let running = server::start(Arc::clone(&app), options).await.unwrap();
         Self {
             address: running.address,
             metrics_address: running.metrics_address.unwrap(),
             http: reqwest::Client::builder().no_proxy().build().unwrap(),
+            app,
             running,
         }
     }

@@ -23,9 +23,11 @@ enum Met {
     Refused,
     /// A plain answer: harmless, however odd.
     Answered,
+    /// A plain answer that may be long.
+    Large,
 }
 
-use Met::{Answered, Code, Refused, Status};
+use Met::{Answered, Code, Large, Refused, Status};
 
 struct Attack {
     name: &'static str,
@@ -77,6 +79,8 @@ fn documents() -> Vec<Attack> {
     let unknown = repeat(600, |text, i| write!(text, "unknown{i} ").unwrap());
     let variables = repeat(150, |text, i| write!(text, "$v{i}:Int ").unwrap());
     let lists = "[".repeat(60) + &"]".repeat(60);
+    let introspection =
+        format!("{{__schema{{types{{{}}}}}}}", "fields{args{type{ofType{ofType{ofType{name}}}}}}".repeat(7));
     let spread_aliases = format!("{{{}}} fragment F on Query {{a:__typename b:__typename}}", "...F ".repeat(20));
     vec![
         document("fragment bomb of 10 levels", &bomb(10, 2), "QUERY_TOO_COMPLEX"),
@@ -148,6 +152,7 @@ fn documents() -> Vec<Attack> {
             "{__schema{types{fields{type{fields{type{fields{name}}}}}}}}",
             "QUERY_TOO_DEEP",
         ),
+        attack("as much introspection as is allowed", query_bytes(&introspection), Large),
         document(
             "introspection repeated",
             &format!("{{__schema{{types{{{}}}}}}}", "fields{name}".repeat(100)),
@@ -380,10 +385,10 @@ fn fault(attack: &Attack, answer: &Raw) -> Option<String> {
         Status(expected) => status == Some(expected),
         Code(expected) => (status, code) == (Some(200), Some(expected)),
         Refused => status.is_none_or(|status| (400..500).contains(&status)),
-        Answered => (status, code) == (Some(200), None),
+        Answered | Large => (status, code) == (Some(200), None),
     };
     let is_prompt = answer.took < SECOND;
-    let is_small = answer.body.len() < 16_384;
+    let is_small = answer.body.len() < 16_384 || matches!(attack.met, Large);
     let excerpt: String = answer.body.chars().take(200).collect();
     (!is_met || !is_prompt || !is_small)
         .then(|| format!("{}: {:?} was not met by {status:?} in {:?}: {excerpt}", attack.name, attack.met, answer.took))

@@ -38,6 +38,7 @@ impl Program {
     async fn start(arguments: &[&str]) -> Self {
         let folder = folder("privacy");
         let log = File::create(folder.join("log")).unwrap();
+        #[expect(clippy::zombie_processes, reason = "`Drop` waits; a start that fails ends the test")]
         let child = Command::new(env!("CARGO_BIN_EXE_solidarity"))
             .args(["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0", "--log", "trace"])
             .args(["--trusted-proxy", "127.0.0.1/32", "--database-url"])
@@ -168,7 +169,7 @@ async fn nothing_of_any_request_stays_in_logs_metrics_or_database_files() {
     }
     assert_eq!(last, Some(429));
 
-    let needles = [prefix.as_str(), "198.18.", "2001:db8:5afe", "fr-CA"];
+    let needles = [prefix.as_str(), "198.18.", "2001:db8:5afe"];
     for program in [&program, &limited] {
         let scrape = b"GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
         let metrics = raw(program.metrics_address, scrape, Duration::from_secs(5)).await;

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use reqwest::{Method, StatusCode};
+use reqwest::{Method, Response, StatusCode};
+use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
@@ -10,6 +11,7 @@ use tokio::net::TcpStream;
 
 use solidarity::domain::limits::Limits;
 use solidarity::server::{self, ServeOptions};
+use solidarity::service;
 
 use crate::harness::{Server, app, codes, post_bytes, post_with, query_bytes, raw, read_answer};
 
@@ -52,10 +54,10 @@ async fn the_media_type_decides_the_status_of_a_request_that_is_not_executed() {
 
 #[tokio::test]
 async fn an_answer_tells_its_cost_in_the_body_and_the_allowance_in_headers() {
-    let server = Server::start().await;
+    let server = Server::with(|limits, _| limits.rate_anonymous = 60).await;
     let response = server.post("{ __schema { queryType { name } } }").await;
-    assert_eq!(response.headers()["ratelimit-policy"], "\"anonymous\";q=20000;w=60");
-    assert_eq!(response.headers()["ratelimit"], "\"anonymous\";r=19980;t=1");
+    assert_eq!(response.headers()["ratelimit-policy"], "\"anonymous\";q=60;w=60");
+    assert_eq!(response.headers()["ratelimit"], "\"anonymous\";r=40;t=20");
     let body: Value = response.json().await.unwrap();
     assert_eq!(body["extensions"], json!({ "cost": { "requested": 20, "limit": 1000 } }));
     assert_eq!(body["data"]["__schema"]["queryType"]["name"], "Query");
@@ -230,7 +232,7 @@ async fn a_token_that_is_not_valid_is_refused_everywhere() {
 #[tokio::test]
 async fn an_address_that_used_up_its_allowance_waits_and_others_do_not() {
     let server = Server::with(|limits, options| {
-        limits.rate_anonymous = 60;
+        limits.rate_anonymous = 50;
         options.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
     })
     .await;
@@ -238,9 +240,15 @@ async fn an_address_that_used_up_its_allowance_waits_and_others_do_not() {
         let request = server.http.post(server.url("/graphql")).header("x-forwarded-for", address);
         async move { request.json(&json!({ "query": query })).send().await.unwrap() }
     };
+    // The allowance fills up by one in 1.2 s: a slow machine may see a little more than what was left.
+    let left = |response: &Response| -> u32 {
+        let header = response.headers()["ratelimit"].to_str().unwrap();
+        let (_, rest) = header.split_once(";r=").unwrap();
+        rest.split_once(';').unwrap().0.parse().unwrap()
+    };
     let schema = "{ __schema { queryType { name } } }";
-    assert_eq!(ask("192.0.2.1", schema).await.headers()["ratelimit"], "\"anonymous\";r=40;t=20");
-    assert_eq!(ask("192.0.2.1", "{").await.headers()["ratelimit"], "\"anonymous\";r=39;t=21");
+    assert!((30..33).contains(&left(&ask("192.0.2.1", schema).await)));
+    assert!((29..33).contains(&left(&ask("192.0.2.1", "{").await)), "a refused request costs 1");
     assert_eq!(ask("192.0.2.1", schema).await.status(), 200);
     let refused = ask("192.0.2.1", schema).await;
     assert_eq!(refused.status(), 429);
@@ -249,10 +257,10 @@ async fn an_address_that_used_up_its_allowance_waits_and_others_do_not() {
     assert!(refused.headers().contains_key("ratelimit-policy"));
     let body: Value = refused.json().await.unwrap();
     assert_eq!(codes(&body), ["RATE_LIMITED"]);
-    assert_eq!(body["errors"][0]["message"], "the rate limit of 60 cost per minute is used up");
+    assert_eq!(body["errors"][0]["message"], "the rate limit of 50 cost per minute is used up");
     assert_eq!(ask("192.0.2.2, 127.0.0.1", schema).await.status(), 200);
-    assert_eq!(ask("2001:db8::1", schema).await.headers()["ratelimit"], "\"anonymous\";r=40;t=20");
-    assert_eq!(ask("2001:db8::2", schema).await.headers()["ratelimit"], "\"anonymous\";r=20;t=40");
+    assert!((30..33).contains(&left(&ask("2001:db8::1", schema).await)));
+    assert!((10..15).contains(&left(&ask("2001:db8::2", schema).await)), "a /64 is one client");
     assert!(server.metrics().await.contains("solidarity_rate_limited_total 1"));
 }
 
@@ -311,6 +319,86 @@ async fn slow_heads_and_bodies_are_cut_off() {
     let started = Instant::now();
     let rest = tokio::time::timeout(2 * SECOND, read_answer(&mut idle)).await.unwrap();
     assert!(rest.0.is_empty() && started.elapsed() < SECOND, "{rest:?}");
+}
+
+#[tokio::test]
+async fn an_execution_that_takes_too_long_is_an_answer_and_no_server_error() {
+    let server = Server::with(|limits, _| limits.execution = Duration::from_millis(50)).await;
+    service::seed::seed(&server.app).await.unwrap();
+    service::seed::load_demo(&server.app).await.unwrap();
+    let transaction = server.app.store.begin().await.unwrap();
+    for statement in [
+        "ALTER TABLE listing RENAME TO quick",
+        "CREATE VIEW listing AS SELECT quick.* FROM (WITH RECURSIVE number(n) AS
+         (SELECT 1 UNION ALL SELECT n + 1 FROM number LIMIT 3000000) SELECT count(*) FROM number) CROSS JOIN quick",
+    ] {
+        transaction.execute_unprepared(statement).await.unwrap();
+    }
+    transaction.commit().await.unwrap();
+    for accept in ["application/json", GRAPHQL_JSON] {
+        let request = server.http.post(server.url("/graphql")).header("accept", accept);
+        let body = json!({ "query": "{ resources(first: 1) { nodes { id } } }" });
+        let response = request.json(&body).send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        let body: Value = response.json().await.unwrap();
+        assert_eq!((codes(&body), &body["data"]), (vec!["TIMEOUT"], &Value::Null));
+        assert_eq!(body["errors"][0]["message"], "execution exceeded the maximum of 0.05 s");
+    }
+    assert!(server.metrics().await.contains("solidarity_graphql_timeouts_total 2"));
+    assert_eq!(server.post("{ __typename }").await.status(), 200);
+}
+
+#[tokio::test]
+async fn a_fault_of_ours_is_a_fixed_sentence_with_the_request_id() {
+    let server = Server::start().await;
+    let transaction = server.app.store.begin().await.unwrap();
+    transaction.execute_unprepared("ALTER TABLE listing RENAME TO gone").await.unwrap();
+    transaction.commit().await.unwrap();
+    let response = server.post("{ resources(first: 1) { nodes { id } } }").await;
+    assert_eq!(response.status(), 200);
+    let id = response.headers()["x-request-id"].to_str().unwrap().to_string();
+    let body: Value = response.json().await.unwrap();
+    assert_eq!(
+        body["errors"],
+        json!([{
+            "message": "the server could not answer this; the cause is logged under the request id",
+            "locations": [{ "line": 1, "column": 3 }],
+            "path": ["resources"],
+            "extensions": { "code": "INTERNAL", "requestId": id },
+        }])
+    );
+    assert!(server.metrics().await.contains("solidarity_faults_total 1"));
+}
+
+#[tokio::test]
+async fn cost_counts_objects_times_page_sizes_and_is_bounded() {
+    let server = Server::start().await;
+    let selection = "nodes { title publisher { name } regions { name } topics { name } }";
+    let page = server.post(&format!("{{ resources(first: 100) {{ {selection} }} }}")).await;
+    let page: Value = page.json().await.unwrap();
+    assert_eq!(page["extensions"]["cost"]["requested"], 800);
+    assert_eq!(page["errors"], Value::Null);
+    for (query, code, message) in [
+        ("{ resources(first: 500) { totalCount } }", "PAGE_TOO_LARGE", "page size 500 exceeds the maximum of 100"),
+        (
+            "{ regions(first: 50) { nodes { events(first: 50) { nodes { id } } } } }",
+            "QUERY_TOO_COMPLEX",
+            "cost of 2550 exceeds the maximum of 1000",
+        ),
+    ] {
+        let body: Value = server.post(query).await.json().await.unwrap();
+        assert_eq!((codes(&body), body["errors"][0]["message"].as_str()), (vec![code], Some(message)));
+    }
+}
+
+#[tokio::test]
+async fn what_differs_from_caller_to_caller_is_never_cached() {
+    let server = Server::start().await;
+    let response = server.get("/graphql?query=%7BrateLimit%7Bremaining%7D%7D").await;
+    assert_eq!(response.headers()["cache-control"], "private, no-store");
+    assert!(!response.headers().contains_key("etag"));
+    let body: Value = response.json().await.unwrap();
+    assert_eq!(body["data"]["rateLimit"]["remaining"], 19_999);
 }
 
 #[tokio::test]

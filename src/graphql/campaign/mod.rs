@@ -20,11 +20,10 @@ use super::organization::Organization;
 use super::resource::{ResourceConnection, ResourceFilter, resources};
 use super::scalar::Date;
 use super::update::{RegionalUpdateConnection, RegionalUpdateFilter, updates};
-use crate::domain::campaign;
+use crate::domain::campaign::{self, CampaignDetail};
 use crate::domain::public_id::{Noun, PublicId};
 use crate::domain::view::View;
 use crate::domain::vocabulary::{CampaignKind, CampaignState, CampaignUrgency, Vocabulary};
-use crate::service::CampaignDetail;
 use crate::store::{Detail, Parent};
 
 content_type! {

@@ -25,11 +25,12 @@ mod tests {
     #[test]
     fn markup_is_kept_and_danger_is_not() {
         assert_eq!(to_html("**a**"), "<p><strong>a</strong></p>\n");
-        let hostile =
-            "<script>alert(1)</script> [x](javascript:alert(1)) ![y](https://tracker.example/p.png) <p onclick=z>q</p>";
+        let hostile = "<script>alert(1)</script>\n\n[x](javascript:alert(1)) ![y](https://tracker.example/p.png)\n\n\
+                       <p onclick=z>q</p> <iframe src=https://a.example></iframe> <form action=/x></form>";
         let html = to_html(hostile);
-        for banned in ["script", "javascript", "img", "tracker", "onclick"] {
+        for banned in ["script", "img", "tracker", "onclick", "iframe", "form"] {
             assert!(!html.contains(banned), "{banned} in {html}");
         }
+        assert!(html.contains('q'), "{html}");
     }
 }

@@ -20,10 +20,9 @@ use super::loader::ItemRef;
 use super::resource::{ResourceConnection, ResourceFilter, resources};
 use super::scalar::{DateTime, LocalDateTime, Locale, TimeZone};
 use super::update::{RegionalUpdateConnection, RegionalUpdateFilter, updates};
-use crate::domain::event::GatedText;
+use crate::domain::event::{EventDetail, GatedText};
 use crate::domain::time::Timestamp;
 use crate::domain::vocabulary::{EventFormat, EventKind, EventStatus, Visibility, Vocabulary};
-use crate::service::EventDetail;
 use crate::store::{Detail, Kind, Parent, unpack};
 
 content_type! {

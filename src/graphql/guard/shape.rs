@@ -12,11 +12,11 @@ use super::{Fault, NAME_CHARS};
 use crate::domain::limits::Limits;
 
 /// Lists of the introspection types. Types reach types through them, so that nesting them multiplies.
-const TYPE_LISTS: [&str; 4] = ["fields", "inputFields", "interfaces", "possibleTypes"];
+const TYPE_LISTS: [&str; 5] = ["types", "fields", "inputFields", "interfaces", "possibleTypes"];
 /// All lists of the introspection types.
 const LISTS: [&str; 9] =
     ["types", "fields", "inputFields", "interfaces", "possibleTypes", "enumValues", "args", "directives", "locations"];
-/// Most [`TYPE_LISTS`] inside each other: `types { fields }` needs one, `__type { interfaces { fields } }` two.
+/// Most [`TYPE_LISTS`] inside each other: the canonical query needs two, `types { fields }`.
 const MAX_TYPE_LIST_NESTING: usize = 2;
 /// Most [`LISTS`] in one document; the canonical introspection query has 9.
 const MAX_LISTS: usize = 16;
@@ -112,6 +112,13 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
+    fn operation(&mut self, operation: &'a OperationDefinition, limits: &Limits) -> Result<Shape, Fault> {
+        Fault::above("number of variables", operation.variable_definitions.len(), limits.variables)?;
+        let shape = self.selection(&operation.selection_set.node)?;
+        Fault::above("number of inlined fields", shape.nodes, limits.inlined_fields)?;
+        Ok(shape)
+    }
+
     fn selection(&mut self, set: &'a SelectionSet) -> Result<Shape, Fault> {
         let mut shape = Shape::default();
         for item in &set.items {
@@ -169,34 +176,29 @@ pub(crate) fn count(document: &ExecutableDocument, limits: &Limits) -> Result<()
 
 /// Measures the document and refuses what is above a limit. What multiplies counts for the operation that is to run;
 /// sizes are bounded for every operation and fragment, since validation walks them all.
-pub(crate) fn measure(
-    document: &ExecutableDocument,
-    executed: &Positioned<OperationDefinition>,
+pub(crate) fn measure<'d>(
+    document: &'d ExecutableDocument,
+    executed: &'d Positioned<OperationDefinition>,
     limits: &Limits,
 ) -> Result<Shape, Fault> {
     let mut walk = Walk { document, fragments: HashMap::with_capacity(document.fragments.len()) };
-    let mut all_nodes = 0_usize;
+    // The executed operation comes first, so that a refusal is about what the caller asked for.
+    let mut result = walk.operation(&executed.node, limits)?;
+    let mut all_nodes = result.nodes;
+    for (_, operation) in document.operations.iter().filter(|(_, operation)| !std::ptr::eq(*operation, executed)) {
+        all_nodes = all_nodes.saturating_add(walk.operation(&operation.node, limits)?.nodes);
+    }
     for name in document.fragments.keys() {
         let shape = walk.fragment(name.as_str())?;
         Fault::above("number of inlined fields", shape.nodes, limits.inlined_fields)?;
         all_nodes = all_nodes.saturating_add(shape.nodes);
     }
-    let mut result = Shape::default();
-    for (_, operation) in document.operations.iter() {
-        Fault::above("number of variables", operation.node.variable_definitions.len(), limits.variables)?;
-        let mut shape = walk.selection(&operation.node.selection_set.node)?;
-        Fault::above("number of inlined fields", shape.nodes, limits.inlined_fields)?;
-        all_nodes = all_nodes.saturating_add(shape.nodes);
-        if std::ptr::eq(operation, executed) {
-            shape.directives = operation
-                .node
-                .variable_definitions
-                .iter()
-                .map(|variable| variable.node.directives.len())
-                .fold(shape.directives.saturating_add(operation.node.directives.len()), usize::saturating_add);
-            result = shape;
-        }
-    }
+    result.directives = executed
+        .node
+        .variable_definitions
+        .iter()
+        .map(|variable| variable.node.directives.len())
+        .fold(result.directives.saturating_add(executed.node.directives.len()), usize::saturating_add);
     let limit = limits.inlined_fields.saturating_mul(limits.operations);
     Fault::above("number of inlined fields of all operations and fragments", all_nodes, limit)?;
     refuse_excess(&result, executed.node.ty, limits)?;

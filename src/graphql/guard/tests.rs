@@ -320,7 +320,7 @@ fn the_canonical_introspection_passes_and_its_abuse_does_not() {
     let nested = "{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }";
     assert_eq!(
         refused(nested),
-        ("QUERY_TOO_DEEP", "nesting of introspection lists of 3 exceeds the maximum of 2".into())
+        ("QUERY_TOO_DEEP", "nesting of introspection lists of 4 exceeds the maximum of 2".into())
     );
     let repeated = format!("{{ __schema {{ types {{ {} }} }} }}", "fields { name } ".repeat(16));
     assert_eq!(refused(&repeated).0, "QUERY_TOO_COMPLEX");

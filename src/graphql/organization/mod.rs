@@ -8,7 +8,7 @@ use async_graphql::{Context, ID, InputObject, Object};
 
 pub(crate) use query::OrganizationQuery;
 
-use super::connection::{NamedPage, PageArgs, connection, named_page};
+use super::connection::{NamedPage, PageArgs, named_connection, named_page};
 use super::content::LocalizedValue;
 use super::context::ContextExt;
 use super::error::ApiError;
@@ -85,7 +85,7 @@ impl Organization {
     }
 }
 
-connection!(OrganizationConnection, OrganizationEdge, Organization, "organizations");
+named_connection!(OrganizationConnection, OrganizationEdge, Organization, "organizations");
 
 /// What a list of organizations is narrowed to. Absent or null members do not narrow; an empty list matches nothing.
 #[derive(Clone, Debug, Default, InputObject)]

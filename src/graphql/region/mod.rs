@@ -8,7 +8,7 @@ use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 
 pub(crate) use query::RegionQuery;
 
-use super::connection::{NamedPage, PageArgs, connection, named_page};
+use super::connection::{NamedPage, PageArgs, named_connection, named_page};
 use super::content::LocalizedValue;
 use super::context::ContextExt;
 use super::error::ApiError;
@@ -163,7 +163,7 @@ impl Region {
     }
 }
 
-connection!(RegionConnection, RegionEdge, Region, "regions");
+named_connection!(RegionConnection, RegionEdge, Region, "regions");
 
 /// What a list of regions is narrowed to. Absent or null members do not narrow; an empty list matches nothing.
 #[derive(Clone, Debug, Default, InputObject)]

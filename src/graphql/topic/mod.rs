@@ -8,7 +8,7 @@ use async_graphql::{Context, ID, InputObject, Object};
 
 pub(crate) use query::TopicQuery;
 
-use super::connection::{NamedPage, PageArgs, connection, named_page};
+use super::connection::{NamedPage, PageArgs, named_connection, named_page};
 use super::content::LocalizedValue;
 use super::context::ContextExt;
 use super::error::ApiError;
@@ -79,7 +79,7 @@ impl Topic {
     }
 }
 
-connection!(TopicConnection, TopicEdge, Topic, "topics");
+named_connection!(TopicConnection, TopicEdge, Topic, "topics");
 
 /// What a list of topics is narrowed to. Absent or null members do not narrow; an empty list matches nothing.
 #[derive(Clone, Debug, Default, InputObject)]

@@ -76,7 +76,12 @@ pub(crate) fn sort_out(response: Response, id: &RequestId, metrics: &Metrics) ->
 }
 
 fn tell(error: ServerError, id: &RequestId, metrics: &Metrics) -> ServerError {
-    if has_code(&error) {
+    if code(&error) == Some("INTERNAL") {
+        // The resolver has logged the cause.
+        metrics.faults.increment(1);
+        return ServerError { locations: error.locations, path: error.path, ..internal(id) };
+    }
+    if code(&error).is_some() {
         return error;
     }
     if !is_fault(&error) {
@@ -92,13 +97,17 @@ fn log(error: &ServerError, id: &RequestId, metrics: &Metrics) {
     tracing::error!(request.id = id.0, cause = scrub(&error.message), "a resolver failed");
 }
 
-fn has_code(error: &ServerError) -> bool {
-    error.extensions.as_ref().is_some_and(|extensions| extensions.get("code").is_some())
+fn code(error: &ServerError) -> Option<&str> {
+    match error.extensions.as_ref()?.get("code")? {
+        Value::String(code) => Some(code),
+        Value::Enum(code) => Some(code.as_str()),
+        _ => None,
+    }
 }
 
 /// Validation errors have no path; errors of input conversion have one, and no source.
 fn is_fault(error: &ServerError) -> bool {
     let is_input = error.source.is_none()
         && (error.message.starts_with("Failed to parse \"") || error.message.starts_with("Expected input type \""));
-    !has_code(error) && !error.path.is_empty() && !is_input
+    code(error).is_none() && !error.path.is_empty() && !is_input
 }

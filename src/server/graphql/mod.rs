@@ -21,6 +21,7 @@ use futures_util::FutureExt;
 use http::header::ACCEPT_LANGUAGE;
 use http::{HeaderMap, Method};
 use metrics::Gauge;
+use tracing::Instrument;
 
 pub(crate) use persisted::PersistedQueries;
 
@@ -168,7 +169,9 @@ fn charge(state: &ServerState, envelope: &Envelope, cost: u64) -> Result<Option<
 
 /// Runs the operation within its time; a panic of a resolver is an answer too.
 async fn execute(state: &ServerState, request: async_graphql::Request, id: &RequestId) -> Outcome {
-    let execution = AssertUnwindSafe(state.schema.execute(request)).catch_unwind();
+    // What resolvers log names the request by the id that the client has.
+    let span = tracing::error_span!("request", id = id.0);
+    let execution = AssertUnwindSafe(state.schema.execute(request)).catch_unwind().instrument(span);
     match tokio::time::timeout(state.app.limits.execution, execution).await {
         Ok(Ok(response)) => errors::sort_out(response, id, &state.metrics),
         Ok(Err(_)) => {
