@@ -19,8 +19,14 @@ async fn up_down_up(url: &str) {
     }
     store.migrate_up().await.unwrap();
     store.migrate_down(1).await.unwrap();
-    let pending: Vec<String> =
-        store.migrations().await.unwrap().into_iter().filter(|(_, is_applied)| !is_applied).map(|(name, _)| name).collect();
+    let pending: Vec<String> = store
+        .migrations()
+        .await
+        .unwrap()
+        .into_iter()
+        .filter(|(_, is_applied)| !is_applied)
+        .map(|(name, _)| name)
+        .collect();
     assert_eq!(pending, ["m20261123_000011_change"]);
 }
 

@@ -13,5 +13,7 @@ mod examples;
 mod harness;
 mod hostile;
 mod lines;
+mod locale;
 mod privacy;
+mod time;
 mod transport;
