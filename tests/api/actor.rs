@@ -17,6 +17,9 @@ use tokio::sync::OnceCell;
 use crate::database::Database;
 use crate::harness::Server;
 
+/// Where a server that tests share is kept.
+pub type Shared = OnceCell<(SocketAddr, SocketAddr, SharedApp)>;
+
 /// When the tests' clock stands: late in November 2026.
 pub const NOW: &str = "2026-11-23T12:00:00Z";
 
@@ -100,24 +103,27 @@ impl Server {
         Self::assemble(running.address, running.metrics_address.unwrap(), app, Some(running), database)
     }
 
-    /// The one server with the demo content that tests share which only read. It lives on a thread of its own, since
-    /// each test has a runtime of its own.
+    /// The one server with the demo content that tests share which only read.
     pub async fn shared_demo() -> Self {
-        static SHARED: OnceCell<(SocketAddr, SocketAddr, SharedApp)> = OnceCell::const_new();
-        let (address, metrics_address, app) = SHARED
-            .get_or_init(|| async {
-                let (sender, receiver) = mpsc::channel();
-                std::thread::spawn(move || {
-                    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-                    runtime.block_on(async {
-                        let server = Self::demo().await;
-                        sender.send((server.address, server.metrics_address, Arc::clone(&server.app))).unwrap();
-                        std::future::pending::<()>().await;
-                    });
+        static SHARED: Shared = Shared::const_new();
+        Self::shared(&SHARED, Self::demo).await
+    }
+
+    /// A server that tests share. It lives on a thread of its own, since each test has a runtime of its own.
+    pub async fn shared<F: Future<Output = Self>>(shared: &Shared, make: impl FnOnce() -> F + Send + 'static) -> Self {
+        let start = || async {
+            let (sender, receiver) = mpsc::channel();
+            std::thread::spawn(move || {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+                runtime.block_on(async {
+                    let server = make().await;
+                    sender.send((server.address, server.metrics_address, Arc::clone(&server.app))).unwrap();
+                    std::future::pending::<()>().await;
                 });
-                tokio::task::spawn_blocking(move || receiver.recv().unwrap()).await.unwrap()
-            })
-            .await;
+            });
+            tokio::task::spawn_blocking(move || receiver.recv().unwrap()).await.unwrap()
+        };
+        let (address, metrics_address, app) = shared.get_or_init(start).await;
         Self::assemble(*address, *metrics_address, Arc::clone(app), None, None)
     }
 

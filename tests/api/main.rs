@@ -15,5 +15,7 @@ mod hostile;
 mod lines;
 mod locale;
 mod privacy;
+mod scale;
+mod statements;
 mod time;
 mod transport;
