@@ -9,7 +9,11 @@ export const LIBRARY = await answer.json();
 
 const total = LIBRARY.reduce((sum, group) => sum + group.items.length, 0);
 
-export const variablesOf = (item) => (item.variables ? JSON.stringify(item.variables, null, 2) : '');
+/** The variables as JSON, with short lists on one line. */
+export const variablesOf = (item) =>
+  item.variables
+    ? JSON.stringify(item.variables, null, 2).replace(/\[\s+([^[\]{}]{1,60}?)\s+\]/g, (_, list) => `[${list.replace(/\s+/g, ' ')}]`)
+    : '';
 
 const matches = (item, words) => {
   const text = `${item.title} ${item.description} ${item.query}`.toLowerCase();

@@ -18,6 +18,8 @@ import { fetcher } from './fetcher.js';
 const PLUGINS = [EXAMPLES_PLUGIN, TOKEN_PLUGIN, HISTORY_PLUGIN];
 const [first] = LIBRARY[0].items;
 const FIRST_TAB = [{ query: first.query, variables: variablesOf(first) }];
+// GraphiQL shows the query of a default tab and leaves its variables out, so that they are given once more.
+const FIRST_VARIABLES = storage.getItem('tabState') ? undefined : variablesOf(first);
 
 /** Editors in the reader's own monospace font, at a size that shows a whole example, without sideways scrolling. */
 function EditorFont() {
@@ -59,6 +61,7 @@ createRoot(document.getElementById('graphiql')).render(
     plugins={PLUGINS}
     visiblePlugin={EXAMPLES_PLUGIN}
     defaultTabs={FIRST_TAB}
+    initialVariables={FIRST_VARIABLES}
     defaultEditorToolsVisibility="variables"
   >
     <GraphiQL.Logo>solidarity</GraphiQL.Logo>

@@ -46,9 +46,14 @@ async function send() {
   run.disabled = false;
 }
 
+/** The variables as JSON, with short lists on one line. */
+const json = (values) =>
+  JSON.stringify(values, null, 2).replace(/\[\s+([^[\]{}]{1,60}?)\s+\]/g, (_, list) => `[${list.replace(/\s+/g, ' ')}]`);
+
 function open(item) {
   query.value = item.query;
-  variables.value = item.variables ? JSON.stringify(item.variables, null, 2) : '';
+  variables.value = item.variables ? json(item.variables) : '';
+  variables.rows = Math.min(12, Math.max(3, variables.value.split('\n').length));
 }
 
 const library = await (await fetch('playground/examples.json')).json();
@@ -60,6 +65,8 @@ for (const { group, items } of library) {
     button.type = 'button';
     button.title = item.description;
     button.addEventListener('click', () => {
+      list.querySelector('[aria-current]')?.removeAttribute('aria-current');
+      button.setAttribute('aria-current', 'true');
       open(item);
       send();
       if (matchMedia('(max-width: 900px)').matches) query.scrollIntoView({ block: 'start' });

@@ -169,7 +169,7 @@ pub(crate) fn content_page<T>(
 macro_rules! connection {
     ($connection:ident, $edge:ident, $node:ty, $what:literal) => {
         #[doc = concat!("A page of ", $what, " (Relay connection).")]
-        #[derive(Clone)]
+        #[derive(Clone, async_graphql::Description)]
         pub(crate) struct $connection {
             pub(crate) items: Vec<(String, $node)>,
             pub(crate) info: $crate::graphql::connection::PageInfo,
@@ -177,13 +177,13 @@ macro_rules! connection {
         }
 
         #[doc = concat!("One of ", $what, " on a page, with its place in the list.")]
-        #[derive(Clone)]
+        #[derive(Clone, async_graphql::Description)]
         pub(crate) struct $edge {
             cursor: String,
             node: $node,
         }
 
-        #[async_graphql::Object]
+        #[async_graphql::Object(use_type_description)]
         impl $edge {
             /// The item's place in the list, for `after` and `before`. Opaque, and bound to the list's ordering.
             async fn cursor(&self) -> &str {
@@ -196,7 +196,7 @@ macro_rules! connection {
             }
         }
 
-        #[async_graphql::Object]
+        #[async_graphql::Object(use_type_description)]
         impl $connection {
             /// The items with their cursors.
             async fn edges(&self) -> Vec<$edge> {

@@ -1,13 +1,13 @@
 //! Custom scalars, each with the specification that defines it. Must not hold rules: those are in `domain`.
 
-use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
+use async_graphql::{Description, InputValueError, InputValueResult, Scalar, ScalarType, Value};
 
 use crate::domain::locale;
 use crate::domain::time::Timestamp;
 
 /// An instant as RFC 3339 text with an offset, to the microsecond: `2026-12-15T18:30:00Z`. Events give the offset of
 /// their own time zone.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Description, PartialEq, Eq)]
 pub(crate) struct DateTime {
     pub(crate) instant: Timestamp,
     text: Option<String>,
@@ -25,7 +25,7 @@ impl DateTime {
     }
 }
 
-#[Scalar(specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339")]
+#[Scalar(use_type_description = true, specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339")]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
         let Value::String(text) = &value else { return Err(InputValueError::expected_type(value)) };
@@ -40,10 +40,10 @@ impl ScalarType for DateTime {
 macro_rules! text_scalar {
     ($(#[doc = $doc:literal])* $name:ident = $gql:literal, $url:literal, |$text:ident| $check:expr) => {
         $(#[doc = $doc])*
-        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[derive(Clone, Debug, Description, PartialEq, Eq)]
         pub(crate) struct $name(pub(crate) String);
 
-        #[Scalar(name = $gql, specified_by_url = $url)]
+        #[Scalar(name = $gql, use_type_description = true, specified_by_url = $url)]
         impl ScalarType for $name {
             fn parse(value: Value) -> InputValueResult<Self> {
                 let Value::String($text) = &value else { return Err(InputValueError::expected_type(value)) };

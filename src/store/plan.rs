@@ -73,6 +73,19 @@ impl Store {
         Some(plan)
     }
 
+    /// How the database would run the statement of a question, one line a step: for tests of the indexes.
+    #[doc(hidden)]
+    pub async fn explain_list(&self, query: &ListQuery) -> Result<Vec<String>, DbErr> {
+        let Some(plan) = self.plan(query, None) else { return Ok(Vec::new()) };
+        let mut statement = Writer { query, plan: &plan, backend: self.backend(), scan: self.scan }.statement();
+        let (prefix, column) = match self.backend() {
+            DbBackend::Postgres => ("EXPLAIN ", "QUERY PLAN"),
+            _ => ("EXPLAIN QUERY PLAN ", "detail"),
+        };
+        statement.sql.insert_str(0, prefix);
+        self.query(statement).await?.iter().map(|row| row.try_get("", column)).collect()
+    }
+
     /// Runs a plan: rows of all parents in no particular order, and totals by parent.
     pub(super) async fn run(&self, plan: Plan, query: &ListQuery) -> Result<(Vec<Row>, HashMap<usize, i64>), DbErr> {
         let writer = Writer { query, plan: &plan, backend: self.backend(), scan: self.scan };
@@ -142,7 +155,9 @@ impl Writer<'_> {
             _ => {
                 self.rows_start(["x.value ->> 0", "x.value ->> 2", "x.value ->> 3"], &mut sql);
                 self.branch_table(&mut sql);
-                sql.push(" CROSS JOIN json_each((SELECT json_group_array(json_array(y.k, y.id, y.hit, y.scan_end)) FROM (");
+                sql.push(
+                    " CROSS JOIN json_each((SELECT json_group_array(json_array(y.k, y.id, y.hit, y.scan_end)) FROM (",
+                );
                 self.branch("b.anchor", "b.topic", &mut sql);
                 sql.push(") y)) x");
                 self.joins("x.value ->> 1", "c", "d", &mut sql);

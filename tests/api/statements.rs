@@ -147,7 +147,8 @@ async fn bodies_come_with_their_page_however_they_are_selected() {
 #[tokio::test]
 async fn the_catalog_is_in_memory() {
     let (_turn, server) = server().await;
-    let document = "{ regions(first: 100) { totalCount nodes { name parents { name } children { name } ancestors { name }
+    let document =
+        "{ regions(first: 100) { totalCount nodes { name parents { name } children { name } ancestors { name }
             organizations(first: 5) { totalCount nodes { name } } } }
         topics(first: 100) { totalCount nodes { name broader { name } narrower { name } } }
         organizations(first: 100) { totalCount nodes { name regions { name } } }

@@ -63,6 +63,13 @@ export async function checkGraphiql({ base, out, page: newPage, check, library }
     const [first] = library[0].items;
     assert((await shown(page, EDITOR)).includes(first.query.split('\n')[0].trim()), 'the first example is not in the editor');
   });
+  await check('the first example is ready to run: its variables are there, and the answer has content', async () => {
+    const [{ variables }] = library[0].items;
+    const { request, answer } = await answerTo(page, () => execute(page));
+    const sent = request.postDataJSON().variables;
+    assert(JSON.stringify(sent) === JSON.stringify(variables), `sent ${JSON.stringify(sent)}`);
+    assert(!answer.errors && JSON.stringify(answer).includes('"title"'), 'the answer is empty');
+  });
   for (const { group, items } of library) {
     for (const item of items) await check(`example: ${group}: ${item.title}`, () => runExample(page, item));
   }

@@ -1,6 +1,6 @@
 //! What campaigns ask of people. Must not read data but for the event of a call to be there.
 
-use async_graphql::{Context, Object, Result, Union};
+use async_graphql::{Context, Description, Object, Result, Union};
 
 use crate::domain::campaign;
 use crate::domain::public_id::{Noun, PublicId};
@@ -39,7 +39,7 @@ impl Ask {
 }
 
 /// Give money.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub(crate) struct DonateAsk {
     value: campaign::DonateAsk,
     view: View,
@@ -51,7 +51,7 @@ impl DonateAsk {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl DonateAsk {
     /// What is asked.
     async fn title(&self) -> String {
@@ -90,7 +90,7 @@ impl DonateAsk {
 }
 
 /// Who receives money, and who vouches for it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub(crate) struct Payee {
     value: campaign::Payee,
 }
@@ -101,7 +101,7 @@ impl Payee {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl Payee {
     /// The payee's name.
     async fn name(&self) -> &str {
@@ -125,7 +125,7 @@ impl Payee {
 }
 
 /// Give things.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub(crate) struct GoodsAsk {
     value: campaign::GoodsAsk,
     view: View,
@@ -137,7 +137,7 @@ impl GoodsAsk {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl GoodsAsk {
     /// What is asked.
     async fn title(&self) -> String {
@@ -166,7 +166,7 @@ impl GoodsAsk {
 }
 
 /// A thing that is needed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub(crate) struct GoodsItem {
     value: campaign::GoodsItem,
     view: View,
@@ -178,7 +178,7 @@ impl GoodsItem {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl GoodsItem {
     /// What it is.
     async fn name(&self) -> String {
@@ -192,7 +192,7 @@ impl GoodsItem {
 }
 
 /// Sign.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub(crate) struct PetitionAsk {
     value: campaign::PetitionAsk,
     view: View,
@@ -204,7 +204,7 @@ impl PetitionAsk {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl PetitionAsk {
     /// What is asked.
     async fn title(&self) -> String {
@@ -238,7 +238,7 @@ impl PetitionAsk {
 }
 
 /// Write or call those in office.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub(crate) struct ContactAsk {
     value: campaign::ContactAsk,
     view: View,
@@ -250,7 +250,7 @@ impl ContactAsk {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl ContactAsk {
     /// What is asked.
     async fn title(&self) -> String {
@@ -279,7 +279,7 @@ impl ContactAsk {
 }
 
 /// Someone in office whom a campaign addresses.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub(crate) struct CampaignTarget {
     value: campaign::Target,
 }
@@ -290,7 +290,7 @@ impl CampaignTarget {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl CampaignTarget {
     /// The office or its holder.
     async fn name(&self) -> &str {
@@ -314,7 +314,7 @@ impl CampaignTarget {
 }
 
 /// Be there.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub(crate) struct ShowUpAsk {
     value: campaign::ShowUpAsk,
     view: View,
@@ -326,7 +326,7 @@ impl ShowUpAsk {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl ShowUpAsk {
     /// What is asked.
     async fn title(&self) -> String {
@@ -348,7 +348,7 @@ impl ShowUpAsk {
 }
 
 /// Help.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub(crate) struct VolunteerAsk {
     value: campaign::VolunteerAsk,
     view: View,
@@ -360,7 +360,7 @@ impl VolunteerAsk {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl VolunteerAsk {
     /// What is asked.
     async fn title(&self) -> String {
@@ -384,7 +384,7 @@ impl VolunteerAsk {
 }
 
 /// Pass on.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub(crate) struct ShareAsk {
     value: campaign::ShareAsk,
     view: View,
@@ -396,7 +396,7 @@ impl ShareAsk {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl ShareAsk {
     /// What is asked.
     async fn title(&self) -> String {

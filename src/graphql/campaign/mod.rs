@@ -4,7 +4,7 @@ mod ask;
 mod list;
 mod query;
 
-use async_graphql::{Context, Object, Result};
+use async_graphql::{Context, Description, Object, Result};
 
 use ask::{Ask, CampaignTarget};
 pub(crate) use list::{CampaignConnection, CampaignFilter, campaigns};
@@ -45,7 +45,7 @@ impl Campaign {
 }
 
 /// What a campaign wants to reach.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub(crate) struct CampaignGoal {
     value: campaign::Goal,
     view: View,
@@ -57,7 +57,7 @@ impl CampaignGoal {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl CampaignGoal {
     /// The goal in words.
     async fn description(&self) -> Option<String> {
@@ -76,7 +76,7 @@ impl CampaignGoal {
 }
 
 /// A step on the way.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub(crate) struct Milestone {
     value: campaign::Milestone,
     view: View,
@@ -88,7 +88,7 @@ impl Milestone {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl Milestone {
     /// What it is.
     async fn title(&self) -> String {
@@ -107,7 +107,7 @@ impl Milestone {
 }
 
 /// That an organization stands behind a campaign.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub(crate) struct Endorsement {
     value: campaign::Endorsement,
     view: View,
@@ -119,7 +119,7 @@ impl Endorsement {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl Endorsement {
     /// The organization; null if it is gone.
     async fn organization(&self, ctx: &Context<'_>) -> Option<Later<Organization>> {
@@ -138,7 +138,7 @@ impl Endorsement {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl Campaign {
     #[graphql(flatten)]
     async fn envelope(&self) -> &Envelope {

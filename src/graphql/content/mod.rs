@@ -213,7 +213,7 @@ impl Envelope {
 macro_rules! content_type {
     ($(#[doc = $doc:literal])* $name:ident) => {
         $(#[doc = $doc])*
-        #[derive(Clone, Debug)]
+        #[derive(Clone, Debug, async_graphql::Description)]
         pub(crate) struct $name(pub(crate) $crate::graphql::content::Envelope);
 
         impl std::ops::Deref for $name {

@@ -1,6 +1,6 @@
 //! Value objects that content of every kind may have. Must not read data.
 
-use async_graphql::{Context, Object, Result, SimpleObject};
+use async_graphql::{Context, Description, Object, Result, SimpleObject};
 
 use crate::domain::content;
 use crate::domain::content::ContentText;
@@ -89,7 +89,7 @@ impl TranslationInfo {
 }
 
 /// Who is credited.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub(crate) struct Attribution {
     value: content::Attribution,
     view: View,
@@ -101,7 +101,7 @@ impl Attribution {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl Attribution {
     /// The name to show: a collective, a person or a pseudonym.
     async fn display_name(&self) -> &str {
@@ -126,10 +126,10 @@ impl Attribution {
 }
 
 /// Where an imported item came from.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub(crate) struct Source(pub(crate) content::Source);
 
-#[Object]
+#[Object(use_type_description)]
 impl Source {
     /// The system that the item was taken from.
     async fn system(&self) -> &str {
@@ -162,10 +162,10 @@ fn content_url(url: &crate::domain::url::SourceUrl) -> &str {
 }
 
 /// That someone checked the facts.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub(crate) struct Verification(pub(crate) content::Verification);
 
-#[Object]
+#[Object(use_type_description)]
 impl Verification {
     /// When they were checked.
     async fn verified_at(&self) -> DateTime {
@@ -189,10 +189,10 @@ impl Verification {
 }
 
 /// What a statement rests on. The kinds of knowledge are not ranked.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub(crate) struct Evidence(pub(crate) content::Evidence);
 
-#[Object]
+#[Object(use_type_description)]
 impl Evidence {
     /// The kind of knowledge.
     async fn basis(&self) -> EvidenceBasis {
@@ -221,10 +221,10 @@ impl Evidence {
 }
 
 /// An amount of money.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub(crate) struct Money(pub(crate) content::Money);
 
-#[Object]
+#[Object(use_type_description)]
 impl Money {
     /// The amount as a decimal string, such as `1500.00`.
     async fn amount(&self) -> &str {

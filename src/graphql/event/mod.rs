@@ -55,7 +55,7 @@ impl Event {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl Event {
     #[graphql(flatten)]
     async fn envelope(&self) -> &Envelope {

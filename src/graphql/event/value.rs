@@ -1,6 +1,6 @@
 //! Value objects of events. Must not read data.
 
-use async_graphql::{Context, Object, SimpleObject};
+use async_graphql::{Context, Description, Object, SimpleObject};
 
 use crate::domain::event;
 use crate::domain::public_id::{Noun, PublicId};
@@ -21,7 +21,7 @@ pub(crate) struct GeoPoint {
 }
 
 /// How an event repeats, in civil time of its zone.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub(crate) struct Recurrence {
     value: event::Recurrence,
     view: View,
@@ -33,7 +33,7 @@ impl Recurrence {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl Recurrence {
     /// The rule.
     async fn rrule(&self) -> RRule {
@@ -62,7 +62,7 @@ impl Recurrence {
 }
 
 /// One occurrence that differs from its series.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub(crate) struct OccurrenceOverride {
     value: event::OccurrenceOverride,
     view: View,
@@ -74,7 +74,7 @@ impl OccurrenceOverride {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl OccurrenceOverride {
     /// The local start that the rule gives, which names the occurrence.
     async fn recurrence_id(&self) -> LocalDateTime {
@@ -103,7 +103,7 @@ impl OccurrenceOverride {
 }
 
 /// Where something takes place, as far as it may be told. What is not told is not stored.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub(crate) struct DisclosedLocation {
     value: event::Location,
     view: View,
@@ -115,7 +115,7 @@ impl DisclosedLocation {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl DisclosedLocation {
     /// How much is told.
     async fn disclosure(&self) -> LocationDisclosure {
@@ -156,7 +156,7 @@ impl DisclosedLocation {
 }
 
 /// How to take part from afar.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub(crate) struct OnlineAccess {
     value: event::OnlineAccess,
     view: View,
@@ -168,7 +168,7 @@ impl OnlineAccess {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl OnlineAccess {
     /// The service, such as `Jitsi`.
     async fn platform(&self) -> Option<&str> {
@@ -192,7 +192,7 @@ impl OnlineAccess {
 }
 
 /// What makes an event accessible.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub(crate) struct Accessibility {
     value: event::Accessibility,
     view: View,
@@ -204,7 +204,7 @@ impl Accessibility {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl Accessibility {
     /// What is provided.
     async fn features(&self) -> &[AccessibilityFeature] {
@@ -223,7 +223,7 @@ impl Accessibility {
 }
 
 /// What people should know before they come.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub(crate) struct EventSafety {
     value: event::EventSafety,
     view: View,
@@ -235,7 +235,7 @@ impl EventSafety {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl EventSafety {
     /// Rules about substances at the event.
     async fn substance_policy(&self) -> Option<String> {
@@ -279,7 +279,7 @@ impl EventSafety {
 }
 
 /// How to register.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub(crate) struct Registration {
     value: event::Registration,
     view: View,
@@ -291,7 +291,7 @@ impl Registration {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl Registration {
     /// Whether one must register.
     async fn required(&self) -> bool {

@@ -4,7 +4,7 @@ mod query;
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, InputObject, Object};
+use async_graphql::{Context, Description, ID, InputObject, Object};
 
 pub(crate) use query::OrganizationQuery;
 
@@ -20,7 +20,7 @@ use crate::domain::view::View;
 use crate::store::{self, Catalog, Parent};
 
 /// A group that publishes here, or is credited or endorses here.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub(crate) struct Organization {
     entry: Arc<store::Organization>,
     view: View,
@@ -37,7 +37,7 @@ impl Organization {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl Organization {
     /// The organization's global id; the same for ever.
     pub(crate) async fn id(&self) -> ID {

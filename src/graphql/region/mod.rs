@@ -4,7 +4,7 @@ mod query;
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, Description, ID, InputObject, Object, Result, SimpleObject};
 
 pub(crate) use query::RegionQuery;
 
@@ -21,7 +21,7 @@ use crate::domain::vocabulary::{CodeScheme, RegionKind};
 use crate::store::{self, Catalog, Parent};
 
 /// A place or territory that content is about. Regions form a graph: one may lie in several others.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub(crate) struct Region {
     entry: Arc<store::Region>,
     view: View,
@@ -51,7 +51,7 @@ pub(crate) struct RegionCode {
     value: String,
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl Region {
     /// The region's global id; the same for ever.
     pub(crate) async fn id(&self) -> ID {

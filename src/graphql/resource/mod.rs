@@ -2,7 +2,7 @@
 
 mod query;
 
-use async_graphql::{Context, Object, Result};
+use async_graphql::{Context, Description, Object, Result};
 
 pub(crate) use query::ResourceQuery;
 
@@ -33,10 +33,10 @@ impl Resource {
 }
 
 /// A file that belongs to a resource, kept elsewhere.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub(crate) struct ResourceFile(resource::ResourceFile);
 
-#[Object]
+#[Object(use_type_description)]
 impl ResourceFile {
     /// Where the file is.
     async fn url(&self) -> Url {
@@ -64,7 +64,7 @@ impl ResourceFile {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl Resource {
     #[graphql(flatten)]
     async fn envelope(&self) -> &Envelope {

@@ -4,7 +4,7 @@ mod query;
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, InputObject, Object};
+use async_graphql::{Context, Description, ID, InputObject, Object};
 
 pub(crate) use query::TopicQuery;
 
@@ -19,7 +19,7 @@ use crate::domain::vocabulary::TopicFacet;
 use crate::store::{self, Catalog, Parent};
 
 /// A subject that content is about, such as a practice, a substance or a struggle.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub(crate) struct Topic {
     entry: Arc<store::Topic>,
     view: View,
@@ -36,7 +36,7 @@ impl Topic {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl Topic {
     /// The topic's global id; the same for ever.
     pub(crate) async fn id(&self) -> ID {

@@ -1,6 +1,6 @@
 //! The four object types of regional updates. Must not run statements itself.
 
-use async_graphql::{Object, Result};
+use async_graphql::{Description, Object, Result};
 
 use super::UpdateFields;
 use crate::domain::update::{self, DrugAlertDetail, PolicyUpdateDetail, ServiceUpdateDetail};
@@ -28,7 +28,7 @@ impl DrugAlert {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl DrugAlert {
     #[graphql(flatten)]
     async fn envelope(&self) -> &Envelope {
@@ -109,7 +109,7 @@ impl DrugAlert {
 }
 
 /// A sample of the supply. It has a date at most: never a time, a place or a seller.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub(crate) struct DrugSample {
     value: update::DrugSample,
 }
@@ -120,7 +120,7 @@ impl DrugSample {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl DrugSample {
     /// What it was sold as.
     async fn sold_as(&self) -> Option<&str> {
@@ -154,7 +154,7 @@ impl DrugSample {
 }
 
 /// A substance found in a sample.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub(crate) struct DetectedSubstance {
     value: update::DetectedSubstance,
 }
@@ -165,7 +165,7 @@ impl DetectedSubstance {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl DetectedSubstance {
     /// Its name.
     async fn name(&self) -> &str {
@@ -207,7 +207,7 @@ impl ServiceUpdate {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl ServiceUpdate {
     #[graphql(flatten)]
     async fn envelope(&self) -> &Envelope {
@@ -269,7 +269,7 @@ impl PolicyUpdate {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl PolicyUpdate {
     #[graphql(flatten)]
     async fn envelope(&self) -> &Envelope {
@@ -312,7 +312,7 @@ content_type! {
     CommunityUpdate
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl CommunityUpdate {
     #[graphql(flatten)]
     async fn envelope(&self) -> &Envelope {
