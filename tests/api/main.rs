@@ -19,5 +19,6 @@ mod privacy;
 mod roundtrip;
 mod scale;
 mod statements;
+mod text;
 mod time;
 mod transport;
