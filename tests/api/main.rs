@@ -22,3 +22,4 @@ mod statements;
 mod text;
 mod time;
 mod transport;
+mod visibility;
