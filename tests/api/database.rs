@@ -22,7 +22,7 @@ pub struct Database {
 /// The cluster's address with rights to create databases, from the environment.
 fn cluster() -> Option<Url> {
     let url = std::env::var("SOLIDARITY_TEST_POSTGRES").ok().filter(|url| !url.is_empty())?;
-    Some(url.parse().expect("SOLIDARITY_TEST_POSTGRES is not a URL"))
+    Some(url.parse().unwrap_or_else(|fault| panic!("SOLIDARITY_TEST_POSTGRES: {fault}")))
 }
 
 impl Database {

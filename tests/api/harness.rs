@@ -111,7 +111,8 @@ impl Server {
     }
 
     pub async fn shutdown(self) {
-        self.running.expect("a shared server is not shut down").shutdown().await;
+        let Some(running) = self.running else { panic!("a shared server is not shut down") };
+        running.shutdown().await;
     }
 }
 

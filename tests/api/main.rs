@@ -8,18 +8,25 @@
 )]
 
 mod actor;
+mod campaign;
 mod database;
+mod event;
 mod examples;
 mod harness;
 mod hostile;
 mod lines;
 mod locale;
+mod organization;
 mod paging;
 mod privacy;
+mod region;
+mod resource;
 mod roundtrip;
 mod scale;
 mod statements;
 mod text;
 mod time;
+mod topic;
 mod transport;
+mod update;
 mod visibility;

@@ -172,12 +172,17 @@ async fn updates_are_walked_whole_in_every_ordering() {
 #[tokio::test]
 async fn lists_below_others_are_walked_whole() {
     let server = server().await;
-    let parents = ["region(by: {code: \"CA-ON\"})", "topic(by: {slug: \"overdose-response\"})",
-        "organization(by: {slug: \"second-publisher\"})"];
+    let parents = [
+        "region(by: {code: \"CA-ON\"})",
+        "topic(by: {slug: \"overdose-response\"})",
+        "organization(by: {slug: \"second-publisher\"})",
+    ];
     for parent in parents {
         for list in ["resources", "updates", "events", "campaigns", "activeAlerts"] {
-            for arguments in ["", ", filter: {regions: [\"toronto\", \"CA-BC\"], topics: [\"naloxone\", \"opioids\"]}"] {
-                let found = walks_whole(&server, &format!("{{ {parent} {{ list: {list}(PAGE{arguments}) FIELDS }} }}")).await;
+            for arguments in ["", ", filter: {regions: [\"toronto\", \"CA-BC\"], topics: [\"naloxone\", \"opioids\"]}"]
+            {
+                let found =
+                    walks_whole(&server, &format!("{{ {parent} {{ list: {list}(PAGE{arguments}) FIELDS }} }}")).await;
                 assert!(found >= 3, "{found} found: {parent} {list} {arguments}");
             }
         }
@@ -222,7 +227,8 @@ async fn a_bounded_scan_answers_short_pages_and_the_walk_still_finds_everything(
             "isSpotlighted: true",
         ] {
             for order in ["USUAL, direction: DESC", "USUAL, direction: ASC", "TITLE, direction: ASC"] {
-                let document = format!("{{ list: {list}(PAGE, filter: {{{filter}}}, orderBy: {{field: {order}}}) FIELDS }}");
+                let document =
+                    format!("{{ list: {list}(PAGE, filter: {{{filter}}}, orderBy: {{field: {order}}}) FIELDS }}");
                 let expected = ids(&page(&whole, &document, "first: 100").await);
                 let first = page(&short, &document, "first: 7").await;
                 short_pages += usize::from(first["pageInfo"]["hasNextPage"] == true && ids(&first).len() < 7);
@@ -291,7 +297,8 @@ async fn a_cursor_of_another_ordering_or_of_nothing_is_refused() {
             assert_eq!(code, "INVALID_CURSOR", "{cursor}");
             assert!(message.starts_with(argument), "{message}");
         }
-        let below = "query($cursor: String) { region(by: {code: \"CA\"}) { resources(after: $cursor) { nodes { id } } } }";
+        let below =
+            "query($cursor: String) { region(by: {code: \"CA\"}) { resources(after: $cursor) { nodes { id } } } }";
         assert_eq!(server.refusal(below, json!({ "cursor": cursor })).await.0, "INVALID_CURSOR");
     }
     let document = "query($cursor: String) { resources(after: $cursor) { nodes { id } } }";
@@ -309,7 +316,11 @@ async fn sizes_are_from_0_to_100_and_of_one_side() {
         for side in ["first", "last"] {
             let document = format!("query($size: Int) {{ list: {list}({side}: $size) {{ nodes {{ id }} }} }}");
             let (code, message) = server.refusal(&document, json!({ "size": 101 })).await;
-            assert_eq!((&*code, &*message), ("PAGE_TOO_LARGE", "page size 101 exceeds the maximum of 100"), "{document}");
+            assert_eq!(
+                (&*code, &*message),
+                ("PAGE_TOO_LARGE", "page size 101 exceeds the maximum of 100"),
+                "{document}"
+            );
             assert_eq!(server.refusal(&document, json!({ "size": -1 })).await.0, "BAD_REQUEST", "{document}");
             assert_eq!(server.refusal(&document, json!({ "size": 2_147_483_648_u64 })).await.0, "PAGE_TOO_LARGE");
             let none = server.query(&document, json!({ "size": 0 })).await;
