@@ -38,7 +38,7 @@ impl Ask {
     }
 }
 
-/// Give money.
+/// An ask to give money.
 #[derive(Clone, Debug, Description)]
 pub(crate) struct DonateAsk {
     value: campaign::DonateAsk,
@@ -124,7 +124,7 @@ impl Payee {
     }
 }
 
-/// Give things.
+/// An ask to give things.
 #[derive(Clone, Debug, Description)]
 pub(crate) struct GoodsAsk {
     value: campaign::GoodsAsk,
@@ -191,7 +191,7 @@ impl GoodsItem {
     }
 }
 
-/// Sign.
+/// An ask to sign.
 #[derive(Clone, Debug, Description)]
 pub(crate) struct PetitionAsk {
     value: campaign::PetitionAsk,
@@ -237,7 +237,7 @@ impl PetitionAsk {
     }
 }
 
-/// Write or call those in office.
+/// An ask to write to those in office or to call them.
 #[derive(Clone, Debug, Description)]
 pub(crate) struct ContactAsk {
     value: campaign::ContactAsk,
@@ -313,7 +313,7 @@ impl CampaignTarget {
     }
 }
 
-/// Be there.
+/// An ask to be there.
 #[derive(Clone, Debug, Description)]
 pub(crate) struct ShowUpAsk {
     value: campaign::ShowUpAsk,
@@ -347,7 +347,7 @@ impl ShowUpAsk {
     }
 }
 
-/// Help.
+/// An ask to lend a hand.
 #[derive(Clone, Debug, Description)]
 pub(crate) struct VolunteerAsk {
     value: campaign::VolunteerAsk,
@@ -383,7 +383,7 @@ impl VolunteerAsk {
     }
 }
 
-/// Pass on.
+/// An ask to pass something on.
 #[derive(Clone, Debug, Description)]
 pub(crate) struct ShareAsk {
     value: campaign::ShareAsk,
