@@ -3,21 +3,22 @@
 //!
 //! # The layers
 //!
-//! Imports go down only; `tests/architecture.rs` fails on an upward one.
+//! Imports go down only; `tests/architecture.rs` fails on one that does not.
 //!
 //! ```text
-//! main > cli > server > graphql > service > store | bus > domain > entity
+//! main > cli > server > graphql > service > store > domain > entity
 //! app, config, clock, telemetry: all may import them          migration stands alone
 //! ```
 //!
 //! - [`domain`]: pure rules and vocabulary: ids, texts, languages, time, places, limits. No input or output.
 //! - [`store`]: all SQL, and the catalog (regions, topics, organizations) in memory. Reads take a
 //!   [`domain::view::View`]: who is looking, and in which languages.
-//! - [`service`]: use cases that write: check, change, log the change, in one transaction. Import, export, seeds.
+//! - [`service`]: use cases that write: check, change, log the change, in one transaction. Import, export, seeds;
+//!   [`service::follow`] keeps the catalog current.
 //! - [`graphql`]: the schema; one folder a noun, with its type, queries and filters. [`graphql::guard`] refuses what is
 //!   too large or too costly before anything runs.
 //! - [`server`]: HTTP: the accept loop, the GraphQL handler, limits, health, metrics, the playground's page.
-//! - [`cli`]: one file a subcommand. [`config`]: every setting once. [`bus`]: follows committed changes.
+//! - [`cli`]: one file a subcommand. [`config`]: every setting once.
 //!
 //! A noun has one name in every layer: follow `event` through `entity/src/event.rs`, `src/domain/event.rs`,
 //! `src/service/event.rs`, `src/graphql/event/` and `tests/api/event.rs`.
@@ -37,7 +38,6 @@
 //! - **A setting**: a documented field in [`config`].
 
 pub mod app;
-pub mod bus;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -17,7 +17,7 @@ pub(super) async fn run(config: ServeConfig) -> anyhow::Result<()> {
         let report = crate::service::seed::load_demo(&app).await.context("demo")?;
         tracing::info!(created = report.created, "the demo content is there");
     }
-    let follower = crate::bus::follow(app.clone());
+    let follower = crate::service::follow::follow(app.clone());
     let running = server::start(app, options).await.context("the server did not start")?;
     tracing::info!(address = %running.address, metrics_address = ?running.metrics_address, "the server listens");
     wait_for_stop().await?;

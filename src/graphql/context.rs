@@ -53,9 +53,11 @@ impl RequestContext {
     pub fn new(app: SharedApp, accept_language: Option<&str>, cost: u64, allowance: Allowance) -> Self {
         let preference = accept_language.map_or_else(Preference::default, Preference::from_header);
         let view = View { sight: Sight::default(), preference: Arc::new(preference), now: app.clock.now() };
-        let loader = DataLoader::new(Loader::new(app.clone()), TokioSpawner::current(), TokioTimer::default());
+        let loader = DataLoader::new(Loader::new(app.clone()), TokioSpawner::current(), TokioTimer::default())
+            .delay(std::time::Duration::ZERO)
+            .max_batch_size(usize::MAX);
         let catalog = app.store.catalog();
-        Self { app, view, catalog, loader: loader.delay(std::time::Duration::ZERO), cost, allowance }
+        Self { app, view, catalog, loader, cost, allowance }
     }
 }
 

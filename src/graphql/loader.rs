@@ -96,11 +96,14 @@ impl ItemRef {
         key: i64,
         view: &View,
     ) -> Result<Option<Arc<Item>>, ApiError> {
-        let selected = ctx.look_ahead();
-        let with_body = selected.field("body").exists() || selected.field("bodyHtml").exists();
-        let found = ctx.loader().load_one(Self { kind, key, with_body, view: view.clone() }).await;
+        let found = ctx.loader().load_one(Self { kind, key, with_body: wants_body(ctx), view: view.clone() }).await;
         found.map_err(|cause| ApiError::Internal(DbErr::Custom(cause.to_string())))
     }
+}
+
+fn wants_body(ctx: &Context<'_>) -> bool {
+    let selected = ctx.look_ahead();
+    selected.field("body").exists() || selected.field("bodyHtml").exists()
 }
 
 impl PartialEq for ItemRef {
@@ -143,20 +146,21 @@ impl async_graphql::dataloader::Loader<ItemRef> for Loader {
 #[derive(Clone, Debug)]
 pub(crate) struct Superseding {
     pub(crate) key: i64,
+    pub(crate) with_body: bool,
     pub(crate) view: View,
 }
 
 impl Superseding {
     /// The update that supersedes one, together with those that sibling fields ask for.
     pub(crate) async fn load(ctx: &Context<'_>, key: i64, view: &View) -> Result<Option<Arc<Item>>, ApiError> {
-        let found = ctx.loader().load_one(Self { key, view: view.clone() }).await;
+        let found = ctx.loader().load_one(Self { key, with_body: wants_body(ctx), view: view.clone() }).await;
         found.map_err(|cause| ApiError::Internal(DbErr::Custom(cause.to_string())))
     }
 }
 
 impl PartialEq for Superseding {
     fn eq(&self, other: &Self) -> bool {
-        self.key == other.key
+        (self.key, self.with_body) == (other.key, other.with_body)
     }
 }
 
@@ -164,7 +168,7 @@ impl Eq for Superseding {}
 
 impl Hash for Superseding {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.key.hash(state);
+        (self.key, self.with_body).hash(state);
     }
 }
 
@@ -175,7 +179,8 @@ impl async_graphql::dataloader::Loader<Superseding> for Loader {
     async fn load(&self, keys: &[Superseding]) -> Result<HashMap<Superseding, Self::Value>, Self::Error> {
         let Some(first) = keys.first() else { return Ok(HashMap::new()) };
         let wanted: Vec<i64> = keys.iter().map(|key| key.key).collect();
-        let found = self.app.store.find_superseding(&wanted, &first.view).await.map_err(Arc::new)?;
+        let with_body = keys.iter().any(|key| key.with_body);
+        let found = self.app.store.find_superseding(&wanted, &first.view, with_body).await.map_err(Arc::new)?;
         Ok(keys.iter().filter_map(|key| found.get(&key.key).map(|item| (key.clone(), item.clone()))).collect())
     }
 }

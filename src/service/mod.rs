@@ -6,6 +6,7 @@ mod content;
 mod event;
 pub mod export;
 pub mod fault;
+pub mod follow;
 mod identity;
 pub mod import;
 pub mod input;

@@ -189,8 +189,13 @@ impl Store {
     }
 
     /// The visible updates that supersede some others, by the key of the superseded one; the last issued wins.
-    pub async fn find_superseding(&self, keys: &[i64], view: &View) -> Result<HashMap<i64, Arc<Item>>, DbErr> {
-        let mut found = self.find_wanted(Kind::Update, Wanted::Superseding(keys), view, false).await?;
+    pub async fn find_superseding(
+        &self,
+        keys: &[i64],
+        view: &View,
+        with_body: bool,
+    ) -> Result<HashMap<i64, Arc<Item>>, DbErr> {
+        let mut found = self.find_wanted(Kind::Update, Wanted::Superseding(keys), view, with_body).await?;
         found.sort_by_key(|item| (item.content.order_key, item.content.id));
         let superseded = |item: &Item| match &item.detail {
             Detail::Update(update) => update.supersedes,

@@ -1,6 +1,6 @@
 //! From a question for a list to one SQL statement. One bounded branch for each pair of an anchor and a topic; the
-//! branches of all parents travel in one statement (a lateral join on PostgreSQL, a union on SQLite). Must not decide
-//! what a viewer may see: see `item::visible`.
+//! branches of all parents travel in one statement, laterally joined. Must not decide what a viewer may see: see
+//! `item::visible`.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -29,9 +29,6 @@ pub(super) struct Plan {
     lookup_topics: Option<Vec<i64>>,
     publishers: Option<Vec<i64>>,
 }
-
-/// Terms of one compound SELECT that SQLite takes.
-const SQLITE_TERMS: usize = 400;
 
 impl Store {
     /// The plan of a question; `None` if nothing can match.
@@ -74,6 +71,19 @@ impl Store {
             }
         }
         Some(plan)
+    }
+
+    /// How the database would run the statement of a question, one line a step: for tests of the indexes.
+    #[doc(hidden)]
+    pub async fn explain_list(&self, query: &ListQuery) -> Result<Vec<String>, DbErr> {
+        let Some(plan) = self.plan(query, None) else { return Ok(Vec::new()) };
+        let mut statement = Writer { query, plan: &plan, backend: self.backend(), scan: self.scan }.statement();
+        let (prefix, column) = match self.backend() {
+            DbBackend::Postgres => ("EXPLAIN ", "QUERY PLAN"),
+            _ => ("EXPLAIN QUERY PLAN ", "detail"),
+        };
+        statement.sql.insert_str(0, prefix);
+        self.query(statement).await?.iter().map(|row| row.try_get("", column)).collect()
     }
 
     /// Runs a plan: rows of all parents in no particular order, and totals by parent.
@@ -129,37 +139,28 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
+    /// The text depends on the question only, not on how many branches there are, so that it is prepared once.
     fn statement(&self) -> sea_orm::Statement {
         let mut sql = Sql::default();
         match self.backend {
             DbBackend::Postgres => {
-                self.rows_start("b.parent", &mut sql);
+                self.rows_start(["x.k", "x.hit", "x.scan_end"], &mut sql);
                 self.branch_table(&mut sql);
                 sql.push(" CROSS JOIN LATERAL (");
                 self.branch("b.anchor", "b.topic", &mut sql);
                 sql.push(") x");
                 self.joins("x.id", "c", "d", &mut sql);
             }
+            // SQLite has no lateral joins, but a table function takes what stands before it.
             _ => {
-                let chunks: Vec<&[Branch]> = self.plan.branches.chunks(SQLITE_TERMS).collect();
-                for (position, chunk) in chunks.iter().enumerate() {
-                    if position > 0 {
-                        sql.push(" UNION ALL ");
-                    }
-                    sql.push("SELECT * FROM (");
-                    for (position, branch) in chunk.iter().enumerate() {
-                        if position > 0 {
-                            sql.push(" UNION ALL ");
-                        }
-                        self.rows_start(&branch.parent.to_string(), &mut sql);
-                        sql.push("(");
-                        let (anchor, topic) = (sql.mark(branch.anchor), sql.mark(branch.topic));
-                        self.branch(&anchor, &topic, &mut sql);
-                        sql.push(") x");
-                        self.joins("x.id", "c", "d", &mut sql);
-                    }
-                    sql.push(")");
-                }
+                self.rows_start(["x.value ->> 0", "x.value ->> 2", "x.value ->> 3"], &mut sql);
+                self.branch_table(&mut sql);
+                sql.push(
+                    " CROSS JOIN json_each((SELECT json_group_array(json_array(y.k, y.id, y.hit, y.scan_end)) FROM (",
+                );
+                self.branch("b.anchor", "b.topic", &mut sql);
+                sql.push(") y)) x");
+                self.joins("x.value ->> 1", "c", "d", &mut sql);
             }
         }
         if self.query.with_total {
@@ -169,10 +170,10 @@ impl Writer<'_> {
         sql.statement(self.backend)
     }
 
-    fn rows_start(&self, parent: &str, sql: &mut Sql) {
+    fn rows_start(&self, [key, hit, scan_end]: [&str; 3], sql: &mut Sql) {
         sql.push(&format!(
-            "SELECT CAST({parent} AS BIGINT) AS parent, CAST(NULL AS BIGINT) AS total, x.k AS k, x.hit AS hit, \
-             x.scan_end AS scan_end"
+            "SELECT CAST(b.parent AS BIGINT) AS parent, CAST(NULL AS BIGINT) AS total, {key} AS k, {hit} AS hit, \
+             {scan_end} AS scan_end"
         ));
         columns(self.query.list.kind(), self.query.with_body, sql);
         sql.push(" FROM ");
@@ -194,10 +195,15 @@ impl Writer<'_> {
     }
 
     fn joins(&self, id: &str, content: &str, detail: &str, sql: &mut Sql) {
-        let table = self.query.list.kind().table();
+        let (table, join) = (self.query.list.kind().table(), self.join());
         sql.push(&format!(
-            " JOIN content {content} ON {content}.id = {id} JOIN {table} {detail} ON {detail}.content_id = {id}"
+            " {join} content {content} ON {content}.id = {id} {join} {table} {detail} ON {detail}.content_id = {id}"
         ));
+    }
+
+    /// A join from left to right. SQLite keeps the order of cross joins; with others it may start from the wrong end.
+    fn join(&self) -> &'static str {
+        if self.backend == DbBackend::Postgres { "JOIN" } else { "CROSS JOIN" }
     }
 
     /// One branch: `k, id, hit, scan_end` of at most a page and one more, in order.
@@ -237,8 +243,11 @@ impl Writer<'_> {
             sql.push(&format!(
                 "SELECT {key} AS k, {id} AS id, CAST(0 AS BIGINT) AS scan_end, CAST(1 AS BIGINT) AS hit"
             ));
-            let joined = if alias == "l" { " JOIN content e ON e.id = l.content" } else { "" };
-            sql.push(&format!(" FROM {source}{joined} WHERE {alias}.kind = "));
+            sql.push(&format!(" FROM {source}"));
+            if alias == "l" {
+                sql.push(&format!(" {} content e ON e.id = l.content", self.join()));
+            }
+            sql.push(&format!(" WHERE {alias}.kind = "));
             sql.push_number(
                 if alias == "l" { self.query.list.number() } else { self.query.list.kind().number() }.into(),
             );
@@ -374,14 +383,17 @@ impl Writer<'_> {
         }
         sql.push(" FROM ");
         self.branch_table(sql);
-        sql.push(" JOIN listing l ON l.kind = ").push_number(self.query.list.number().into());
-        sql.push(" AND l.anchor = b.anchor AND l.topic = b.topic");
+        let is_lateral = self.backend == DbBackend::Postgres;
+        sql.push(if is_lateral { " CROSS JOIN LATERAL (SELECT e.id FROM listing l" } else { " CROSS JOIN listing l" });
         self.joins("l.content", "e", "f", sql);
-        sql.push(" WHERE ");
+        sql.push(" WHERE l.kind = ").push_number(self.query.list.number().into());
+        sql.push(" AND l.anchor = b.anchor AND l.topic = b.topic AND ");
         self.conditions("b.anchor", "b.topic", sql);
         if self.query.order.field == OrderField::Usual {
             between("l.order_key", self.query.filter.usual_between, sql);
         }
+        // With the offset PostgreSQL looks at the branches first and does not read the whole table.
+        sql.push(if is_lateral { " OFFSET 0) e" } else { "" });
         sql.push(" GROUP BY b.parent");
     }
 }

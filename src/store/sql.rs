@@ -31,12 +31,6 @@ impl Sql {
         self
     }
 
-    /// Binds a value for later: the mark to append where it belongs.
-    pub(crate) fn mark(&mut self, value: impl Into<Value>) -> String {
-        self.values.push(value.into());
-        format!("${}", self.values.len())
-    }
-
     /// Appends that what stands before is one of the numbers. One bound array on PostgreSQL, so that the statement's text
     /// does not depend on how many there are.
     pub(crate) fn is_any(&mut self, backend: DbBackend, numbers: &[i64]) -> &mut Self {

@@ -1,5 +1,6 @@
 //! A server in the test's own process, and two ways to talk to it: an HTTP client, and bytes.
 
+use std::mem::ManuallyDrop;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -17,13 +18,17 @@ use solidarity::store::Store;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// A running server with a fresh SQLite database.
+use crate::database::Database;
+
+/// A running server with a database of its own.
 pub struct Server {
     pub address: SocketAddr,
     pub metrics_address: SocketAddr,
     pub http: reqwest::Client,
     pub app: SharedApp,
-    running: Running,
+    running: Option<Running>,
+    /// Gone with the server.
+    pub database: Option<Database>,
 }
 
 /// A folder of its own below the build's folder for temporary files.
@@ -37,8 +42,12 @@ pub fn folder(name: &str) -> PathBuf {
 
 /// An application on a fresh database.
 pub async fn app(limits: Limits) -> SharedApp {
-    let url = format!("sqlite://{}?mode=rwc", folder("api").join("test.sqlite").display());
-    let store = Store::open(&url, &limits).await.unwrap();
+    // Kept until the next run: the caller has only the application.
+    on_database(limits, &ManuallyDrop::new(Database::fresh().await)).await
+}
+
+async fn on_database(limits: Limits, database: &Database) -> SharedApp {
+    let store = Store::open(&database.url, &limits).await.unwrap();
     store.migrate_up().await.unwrap();
     store.reload_catalog().await.unwrap();
     Arc::new(App { clock: Clock::System, zones: Zones::bundled(), limits, store })
@@ -60,15 +69,22 @@ impl Server {
             trusted_proxies: Vec::new(),
         };
         change(&mut limits, &mut options);
-        let app = app(limits).await;
+        let database = Database::fresh().await;
+        let app = on_database(limits, &database).await;
         let running = server::start(Arc::clone(&app), options).await.unwrap();
-        Self {
-            address: running.address,
-            metrics_address: running.metrics_address.unwrap(),
-            http: reqwest::Client::builder().no_proxy().build().unwrap(),
-            app,
-            running,
-        }
+        Self::assemble(running.address, running.metrics_address.unwrap(), app, Some(running), Some(database))
+    }
+
+    /// A server of its parts; without `running`, one that another test owns.
+    pub fn assemble(
+        address: SocketAddr,
+        metrics_address: SocketAddr,
+        app: SharedApp,
+        running: Option<Running>,
+        database: Option<Database>,
+    ) -> Self {
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        Self { address, metrics_address, http, app, running, database }
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -95,7 +111,7 @@ impl Server {
     }
 
     pub async fn shutdown(self) {
-        self.running.shutdown().await;
+        self.running.expect("a shared server is not shut down").shutdown().await;
     }
 }
 

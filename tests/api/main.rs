@@ -7,7 +7,15 @@
     reason = "a test fails by panicking; clippy knows tests by their attribute only, not their helpers"
 )]
 
+mod actor;
+mod database;
+mod examples;
 mod harness;
 mod hostile;
+mod lines;
+mod locale;
 mod privacy;
+mod scale;
+mod statements;
+mod time;
 mod transport;

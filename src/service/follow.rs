@@ -1,5 +1,5 @@
-//! Follows committed changes, whoever made them: the command line beside a running server, or another node. Owned by the
-//! server that starts it, never a static. Must not decide who sees a change.
+//! Follows committed changes, whoever made them: the command line beside a running server, or another node. Owned by who
+//! starts it, never a static. Must not decide who sees a change.
 
 use std::time::Duration;
 
