@@ -1,9 +1,19 @@
 // Runs named checks one after the other, prints a line for each, counts.
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** A path given from the root of the repository. */
-export const fromRoot = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+/** The next folder upward that holds schema.graphql: the root of the repository, or of what was copied of it. */
+function root() {
+  let folder = new URL('../', import.meta.url);
+  while (!existsSync(new URL('schema.graphql', folder))) {
+    assert(folder.pathname !== '/', 'there is no schema.graphql above this folder');
+    folder = new URL('../', folder);
+  }
+  return folder;
+}
+
+/** A path given from the root. */
+export const fromRoot = (path) => fileURLToPath(new URL(path, root()));
 
 /** An empty folder for generated files, inside this one so that packages resolve; git ignores it. */
 export function scratch(name) {
