@@ -1,17 +1,6 @@
 //! The contract: schema.graphql is what the program generates, every example of the playground fits it and together
 //! they show every query, and a typed Rust client is generated from it and reads real answers.
 
-#![expect(
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking; clippy knows tests by their attribute only, not their helpers"
-)]
-
-#[expect(dead_code, reason = "the API's tests use the rest")]
-#[path = "api/harness.rs"]
-mod harness;
-
 use std::collections::BTreeSet;
 
 use async_graphql::Request;
@@ -19,12 +8,13 @@ use async_graphql::parser::types::{Directive, DocumentOperations, Field, Selecti
 use async_graphql::parser::{parse_query, parse_schema};
 use async_graphql::{Positioned, Variables};
 use graphql_client::GraphQLQuery;
-use harness::Server;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-const COMMITTED: &str = include_str!("../schema.graphql");
+use crate::harness::Server;
+
+const COMMITTED: &str = include_str!("../../schema.graphql");
 
 #[test]
 fn the_committed_schema_is_what_the_program_generates() {
@@ -160,10 +150,7 @@ operations!(ResourcesPage: "Default", OneEvent: "Debug", Updates: "Default", Cam
 
 /// A server with the demo content.
 async fn demo() -> Server {
-    let server = Server::start().await;
-    solidarity::service::seed::seed(&server.app).await.unwrap();
-    solidarity::service::seed::load_demo(&server.app).await.unwrap();
-    server
+    Server::shared_demo().await
 }
 
 /// Sends a typed operation and reads its typed answer.
