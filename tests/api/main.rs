@@ -19,5 +19,6 @@ mod privacy;
 mod scale;
 mod schema;
 mod statements;
+mod text;
 mod time;
 mod transport;
