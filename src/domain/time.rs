@@ -54,7 +54,8 @@ impl FromStr for Timestamp {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let instant: jiff::Timestamp =
             text.parse().map_err(|_| "is not an RFC 3339 date-time with an offset".to_string())?;
-        if !(0..=9999).contains(&TimeZone::UTC.to_datetime(instant).year()) {
+        let is_writable = jiff::Timestamp::from_microsecond(instant.as_microsecond()).is_ok();
+        if !is_writable || !(0..=9999).contains(&TimeZone::UTC.to_datetime(instant).year()) {
             return Err("is outside the years 0000 to 9999".to_string());
         }
         Ok(Self::from(instant))

@@ -15,7 +15,7 @@ use super::names::Names;
 use super::{campaign, event, resource, update};
 use crate::app::App;
 use crate::domain::public_id::{Noun, PublicId};
-use crate::domain::text::slug_from;
+use crate::domain::text::{SLUG_CHARS, slug_from};
 use crate::domain::time::Timestamp;
 use crate::domain::vocabulary::PublicationStatus;
 use crate::store::{Catalog, Kind, NewItem};
@@ -360,7 +360,9 @@ async fn free_slug(
         if !is_taken {
             break;
         }
-        slug = format!("{wanted}-{number}");
+        let ending = format!("-{number}");
+        let room = SLUG_CHARS.saturating_sub(ending.len());
+        slug = wanted.get(..room).unwrap_or(&wanted).trim_end_matches('-').to_string() + &ending;
     }
     slugs.insert((kind, slug.clone()), id);
     Ok(slug)

@@ -38,12 +38,17 @@ pub fn generous() -> Limits {
     Limits { rate_anonymous: 1_000_000_000, cost_anonymous: 1_000_000, ..Limits::default() }
 }
 
-/// An application on a migrated database with the seeded regions and topics.
-pub async fn open(database: &Database, limits: Limits, clock: Clock) -> SharedApp {
+/// An application on a migrated database that holds nothing.
+pub async fn migrated(database: &Database, limits: Limits, clock: Clock) -> SharedApp {
     let store = Store::open(&database.url, &limits).await.unwrap();
     store.migrate_up().await.unwrap();
     store.reload_catalog().await.unwrap();
-    let app = Arc::new(App { clock, zones: Zones::bundled(), limits, store });
+    Arc::new(App { clock, zones: Zones::bundled(), limits, store })
+}
+
+/// An application on a migrated database with the seeded regions and topics.
+pub async fn open(database: &Database, limits: Limits, clock: Clock) -> SharedApp {
+    let app = migrated(database, limits, clock).await;
     seed::seed(&app).await.unwrap();
     app
 }

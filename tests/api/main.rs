@@ -16,6 +16,7 @@ mod lines;
 mod locale;
 mod paging;
 mod privacy;
+mod roundtrip;
 mod scale;
 mod schema;
 mod statements;
