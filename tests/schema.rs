@@ -8,21 +8,26 @@
     reason = "a test fails by panicking; clippy knows tests by their attribute only, not their helpers"
 )]
 
-#[expect(dead_code, reason = "the API's tests use the rest")]
-#[path = "api/harness.rs"]
-mod harness;
-
 use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use async_graphql::Request;
 use async_graphql::parser::types::{Directive, DocumentOperations, Field, Selection, TypeKind, TypeSystemDefinition};
 use async_graphql::parser::{parse_query, parse_schema};
 use async_graphql::{Positioned, Variables};
 use graphql_client::GraphQLQuery;
-use harness::Server;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use solidarity::app::App;
+use solidarity::clock::Clock;
+use solidarity::domain::limits::Limits;
+use solidarity::domain::time::Zones;
+use solidarity::server::{self, Running, ServeOptions};
+use solidarity::service::seed;
+use solidarity::store::Store;
 
 const COMMITTED: &str = include_str!("../schema.graphql");
 
@@ -158,21 +163,36 @@ macro_rules! operations {
 
 operations!(ResourcesPage: "Default", OneEvent: "Debug", Updates: "Default", CampaignAsks: "Debug");
 
-/// A server with the demo content.
-async fn demo() -> Server {
-    let server = Server::start().await;
-    solidarity::service::seed::seed(&server.app).await.unwrap();
-    solidarity::service::seed::load_demo(&server.app).await.unwrap();
-    server
+/// A running server with the demo content.
+struct Demo {
+    url: String,
+    _running: Running,
+}
+
+async fn demo(test: &str) -> Demo {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("schema-{test}-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let limits = Limits::default();
+    let url = format!("sqlite://{}?mode=rwc", folder.join("demo.sqlite").display());
+    let store = Store::open(&url, &limits).await.unwrap();
+    store.migrate_up().await.unwrap();
+    store.reload_catalog().await.unwrap();
+    let app = Arc::new(App { clock: Clock::System, zones: Zones::bundled(), limits, store });
+    seed::seed(&app).await.unwrap();
+    seed::load_demo(&app).await.unwrap();
+    let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+    let options = ServeOptions { listen, metrics_listen: None, public_url: None, trusted_proxies: Vec::new() };
+    let running = server::start(app, options).await.unwrap();
+    Demo { url: format!("http://{}/graphql", running.address), _running: running }
 }
 
 /// Sends a typed operation and reads its typed answer.
-async fn ask<Operation: GraphQLQuery>(server: &Server, variables: Operation::Variables) -> Operation::ResponseData
+async fn ask<Operation: GraphQLQuery>(demo: &Demo, variables: Operation::Variables) -> Operation::ResponseData
 where
     Operation::ResponseData: DeserializeOwned,
 {
-    let body = serde_json::to_value(Operation::build_query(variables)).unwrap();
-    let answer = server.post_json(&body).await;
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let answer = http.post(&demo.url).json(&Operation::build_query(variables)).send().await.unwrap();
     let answer: graphql_client::Response<Operation::ResponseData> = answer.json().await.unwrap();
     assert!(answer.errors.is_none(), "{:?}", answer.errors);
     answer.data.unwrap()
@@ -181,7 +201,7 @@ where
 #[tokio::test]
 async fn a_generated_client_pages_through_resources() {
     use resources_page::ResourceFilter;
-    let server = demo().await;
+    let demo = demo("pages").await;
     let variables = |after| resources_page::Variables {
         first: Some(7),
         after,
@@ -191,7 +211,7 @@ async fn a_generated_client_pages_through_resources() {
     let mut found = Vec::new();
     let mut after = None;
     loop {
-        let page = ask::<ResourcesPage>(&server, variables(after)).await.resources;
+        let page = ask::<ResourcesPage>(&demo, variables(after)).await.resources;
         found.extend(page.nodes);
         if !page.page_info.has_next_page {
             assert_eq!(i64::try_from(found.len()).unwrap(), page.total_count);
@@ -210,9 +230,9 @@ async fn a_generated_client_pages_through_resources() {
 
 #[tokio::test]
 async fn a_generated_client_reads_an_event() {
-    let server = demo().await;
+    let demo = demo("event").await;
     let by = one_event::EventBy::Slug("example-toronto-organizer-meeting".to_string());
-    let event = ask::<OneEvent>(&server, one_event::Variables { by }).await.event.unwrap();
+    let event = ask::<OneEvent>(&demo, one_event::Variables { by }).await.event.unwrap();
     assert_eq!(event.starts_at_local, "2026-12-01T18:30:00");
     assert_eq!(event.starts_at, "2026-12-01T18:30:00-05:00");
     assert_eq!(event.time_zone, "America/Toronto");
@@ -230,8 +250,8 @@ async fn a_generated_client_reads_an_event() {
 #[tokio::test]
 async fn a_generated_client_tells_the_kinds_of_update_apart() {
     use updates::UpdatesRegionalUpdatesNodesOn as On;
-    let server = demo().await;
-    let nodes = ask::<Updates>(&server, updates::Variables { filter: None }).await.regional_updates.nodes;
+    let demo = demo("updates").await;
+    let nodes = ask::<Updates>(&demo, updates::Variables { filter: None }).await.regional_updates.nodes;
     let alert = nodes.iter().find(|update| update.title.starts_with("Example: nitazenes")).unwrap();
     let On::DrugAlert(alert) = &alert.on else { panic!("not an alert: {alert:?}") };
     assert_eq!(alert.severity, updates::AlertSeverity::SEVERE);
@@ -244,9 +264,9 @@ async fn a_generated_client_tells_the_kinds_of_update_apart() {
 #[tokio::test]
 async fn a_generated_client_reads_what_a_campaign_asks() {
     use campaign_asks::CampaignAsksCampaignAsks as Ask;
-    let server = demo().await;
+    let demo = demo("campaign").await;
     let by = campaign_asks::CampaignBy::Slug("example-supplies-in-every-shelter".to_string());
-    let campaign = ask::<CampaignAsks>(&server, campaign_asks::Variables { by }).await.campaign.unwrap();
+    let campaign = ask::<CampaignAsks>(&demo, campaign_asks::Variables { by }).await.campaign.unwrap();
     assert_eq!(campaign.state, campaign_asks::CampaignState::ACTIVE);
     assert_eq!(campaign.asks.len(), 7);
     let money = campaign.asks.iter().find_map(|ask| match ask {
