@@ -116,7 +116,7 @@ pub(crate) fn named_page<T: crate::store::Entry>(
     limits: &Limits,
     preference: &Preference,
 ) -> Result<NamedPage<T>, ApiError> {
-    let order = "name";
+    let order = if crate::store::is_french(preference) { "name-fr" } else { "name-en" };
     let request = args.request(limits, order)?;
     let mut keyed: Vec<(PageKey, Arc<T>)> = entries
         .into_iter()
@@ -160,7 +160,7 @@ pub(crate) fn content_page<T>(
     };
     if let Some(scanned_to) = &page.scanned_to {
         let cursor = encode(scanned_to, order);
-        if page.has_next { info.end_cursor = Some(cursor) } else { info.start_cursor = Some(cursor) }
+        if page.is_from_end { info.start_cursor = Some(cursor) } else { info.end_cursor = Some(cursor) }
     }
     (items, info, page.total)
 }

@@ -94,9 +94,14 @@ impl NameKeys {
     }
 
     fn get(&self, preference: &Preference) -> &str {
-        let language = preference.locales().iter().map(|locale| locale.language()).find(|l| matches!(*l, "en" | "fr"));
-        if language == Some("fr") { &self.french } else { &self.english }
+        if is_french(preference) { &self.french } else { &self.english }
     }
+}
+
+/// Whether names are ordered as in French for a reader, else as in English.
+pub fn is_french(preference: &Preference) -> bool {
+    let language = preference.locales().iter().map(|locale| locale.language()).find(|l| matches!(*l, "en" | "fr"));
+    language == Some("fr")
 }
 
 /// A noun that the catalog keeps.

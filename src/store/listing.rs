@@ -156,6 +156,8 @@ pub struct Page {
     pub has_previous: bool,
     /// The place at which a bounded scan ended, beyond the last item.
     pub scanned_to: Option<PageKey>,
+    /// Whether the page was read from the end of the list.
+    pub is_from_end: bool,
     /// All matches, if they were counted.
     pub total: Option<i64>,
 }
@@ -189,7 +191,14 @@ impl Store {
         };
         let (mut rows, totals) = self.run(plan, query).await?;
         rows.sort_by(|a, b| (a.parent, &a.key).cmp(&(b.parent, &b.key)));
-        rows.dedup_by(|a, b| a.parent == b.parent && a.key == b.key && a.item.is_some() == b.item.is_some());
+        rows.dedup_by(|again, row| {
+            let is_same = again.parent == row.parent && again.key == row.key;
+            if is_same {
+                row.ends_scan |= again.ends_scan;
+                row.item = row.item.take().or_else(|| again.item.take());
+            }
+            is_same
+        });
         let mut rows = rows.into_iter().peekable();
         for (parent, page) in pages.iter_mut().enumerate() {
             let mut own: Vec<Row> = Vec::new();
@@ -230,5 +239,5 @@ fn cut(rows: Vec<Row>, request: &PageRequest) -> Page {
         items.reverse();
         (has_next, has_previous) = (request.before.is_some(), has_more);
     }
-    Page { items, has_next, has_previous, scanned_to, total: None }
+    Page { items, has_next, has_previous, scanned_to, is_from_end: request.from_end, total: None }
 }

@@ -21,7 +21,7 @@ use sea_orm::{
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 
-pub use catalog::{Catalog, Code, Entry, Organization, Region, Topic};
+pub use catalog::{Catalog, Code, Entry, Organization, Region, Topic, is_french};
 pub use change::Epoch;
 pub use item::{Detail, Item, Kind};
 pub use listing::{Condition, Filter, ListKind, ListQuery, Order, OrderField, Page, PageKey, PageRequest, Parent};

@@ -14,6 +14,7 @@ mod harness;
 mod hostile;
 mod lines;
 mod locale;
+mod paging;
 mod privacy;
 mod scale;
 mod statements;
