@@ -17,6 +17,7 @@ mod locale;
 mod paging;
 mod privacy;
 mod scale;
+mod schema;
 mod statements;
 mod time;
 mod transport;

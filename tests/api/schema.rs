@@ -1,17 +1,7 @@
 //! The contract: schema.graphql is what the program generates, every example of the playground fits it and together
 //! they show every query, and a typed Rust client is generated from it and reads real answers.
 
-#![expect(
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking; clippy knows tests by their attribute only, not their helpers"
-)]
-
 use std::collections::BTreeSet;
-use std::net::SocketAddr;
-use std::path::PathBuf;
-use std::sync::Arc;
 
 use async_graphql::Request;
 use async_graphql::parser::types::{Directive, DocumentOperations, Field, Selection, TypeKind, TypeSystemDefinition};
@@ -21,15 +11,10 @@ use graphql_client::GraphQLQuery;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use solidarity::app::App;
-use solidarity::clock::Clock;
-use solidarity::domain::limits::Limits;
-use solidarity::domain::time::Zones;
-use solidarity::server::{self, Running, ServeOptions};
-use solidarity::service::seed;
-use solidarity::store::Store;
 
-const COMMITTED: &str = include_str!("../schema.graphql");
+use crate::harness::Server;
+
+const COMMITTED: &str = include_str!("../../schema.graphql");
 
 #[test]
 fn the_committed_schema_is_what_the_program_generates() {
@@ -163,36 +148,18 @@ macro_rules! operations {
 
 operations!(ResourcesPage: "Default", OneEvent: "Debug", Updates: "Default", CampaignAsks: "Debug");
 
-/// A running server with the demo content.
-struct Demo {
-    url: String,
-    _running: Running,
-}
-
-async fn demo(test: &str) -> Demo {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("schema-{test}-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let limits = Limits::default();
-    let url = format!("sqlite://{}?mode=rwc", folder.join("demo.sqlite").display());
-    let store = Store::open(&url, &limits).await.unwrap();
-    store.migrate_up().await.unwrap();
-    store.reload_catalog().await.unwrap();
-    let app = Arc::new(App { clock: Clock::System, zones: Zones::bundled(), limits, store });
-    seed::seed(&app).await.unwrap();
-    seed::load_demo(&app).await.unwrap();
-    let listen = SocketAddr::from(([127, 0, 0, 1], 0));
-    let options = ServeOptions { listen, metrics_listen: None, public_url: None, trusted_proxies: Vec::new() };
-    let running = server::start(app, options).await.unwrap();
-    Demo { url: format!("http://{}/graphql", running.address), _running: running }
+/// A server with the demo content.
+async fn demo() -> Server {
+    Server::shared_demo().await
 }
 
 /// Sends a typed operation and reads its typed answer.
-async fn ask<Operation: GraphQLQuery>(demo: &Demo, variables: Operation::Variables) -> Operation::ResponseData
+async fn ask<Operation: GraphQLQuery>(server: &Server, variables: Operation::Variables) -> Operation::ResponseData
 where
     Operation::ResponseData: DeserializeOwned,
 {
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
-    let answer = http.post(&demo.url).json(&Operation::build_query(variables)).send().await.unwrap();
+    let body = serde_json::to_value(Operation::build_query(variables)).unwrap();
+    let answer = server.post_json(&body).await;
     let answer: graphql_client::Response<Operation::ResponseData> = answer.json().await.unwrap();
     assert!(answer.errors.is_none(), "{:?}", answer.errors);
     answer.data.unwrap()
@@ -201,7 +168,7 @@ where
 #[tokio::test]
 async fn a_generated_client_pages_through_resources() {
     use resources_page::ResourceFilter;
-    let demo = demo("pages").await;
+    let server = demo().await;
     let variables = |after| resources_page::Variables {
         first: Some(7),
         after,
@@ -211,7 +178,7 @@ async fn a_generated_client_pages_through_resources() {
     let mut found = Vec::new();
     let mut after = None;
     loop {
-        let page = ask::<ResourcesPage>(&demo, variables(after)).await.resources;
+        let page = ask::<ResourcesPage>(&server, variables(after)).await.resources;
         found.extend(page.nodes);
         if !page.page_info.has_next_page {
             assert_eq!(i64::try_from(found.len()).unwrap(), page.total_count);
@@ -230,9 +197,9 @@ async fn a_generated_client_pages_through_resources() {
 
 #[tokio::test]
 async fn a_generated_client_reads_an_event() {
-    let demo = demo("event").await;
+    let server = demo().await;
     let by = one_event::EventBy::Slug("example-toronto-organizer-meeting".to_string());
-    let event = ask::<OneEvent>(&demo, one_event::Variables { by }).await.event.unwrap();
+    let event = ask::<OneEvent>(&server, one_event::Variables { by }).await.event.unwrap();
     assert_eq!(event.starts_at_local, "2026-12-01T18:30:00");
     assert_eq!(event.starts_at, "2026-12-01T18:30:00-05:00");
     assert_eq!(event.time_zone, "America/Toronto");
@@ -250,8 +217,8 @@ async fn a_generated_client_reads_an_event() {
 #[tokio::test]
 async fn a_generated_client_tells_the_kinds_of_update_apart() {
     use updates::UpdatesRegionalUpdatesNodesOn as On;
-    let demo = demo("updates").await;
-    let nodes = ask::<Updates>(&demo, updates::Variables { filter: None }).await.regional_updates.nodes;
+    let server = demo().await;
+    let nodes = ask::<Updates>(&server, updates::Variables { filter: None }).await.regional_updates.nodes;
     let alert = nodes.iter().find(|update| update.title.starts_with("Example: nitazenes")).unwrap();
     let On::DrugAlert(alert) = &alert.on else { panic!("not an alert: {alert:?}") };
     assert_eq!(alert.severity, updates::AlertSeverity::SEVERE);
@@ -264,9 +231,9 @@ async fn a_generated_client_tells_the_kinds_of_update_apart() {
 #[tokio::test]
 async fn a_generated_client_reads_what_a_campaign_asks() {
     use campaign_asks::CampaignAsksCampaignAsks as Ask;
-    let demo = demo("campaign").await;
+    let server = demo().await;
     let by = campaign_asks::CampaignBy::Slug("example-supplies-in-every-shelter".to_string());
-    let campaign = ask::<CampaignAsks>(&demo, campaign_asks::Variables { by }).await.campaign.unwrap();
+    let campaign = ask::<CampaignAsks>(&server, campaign_asks::Variables { by }).await.campaign.unwrap();
     assert_eq!(campaign.state, campaign_asks::CampaignState::ACTIVE);
     assert_eq!(campaign.asks.len(), 7);
     let money = campaign.asks.iter().find_map(|ask| match ask {
