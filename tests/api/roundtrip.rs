@@ -26,7 +26,8 @@ async fn exported(app: &App) -> String {
 fn odd() -> String {
     let words = "Words, \u{1F9E1} עברית العربية ᐃᓄᒃᑎᑐᑦ \\ \" ' % _ \u{200D} {{x}} <b>";
     let long = "9".repeat(80);
-    let mut all = vec![organization("other-publisher").with(json!({ "name": words, "languages": ["iu-Cans", "en-CA"] }))];
+    let mut all =
+        vec![organization("other-publisher").with(json!({ "name": words, "languages": ["iu-Cans", "en-CA"] }))];
     all.push(region("odd-region", &["CA"]).with(json!({
         "overlaps": ["CA-QC"], "endonyms": [{ "locale": "iu-Cans", "text": "ᓄᓇ" }], "validFrom": "1999-04-01",
         "codes": [{ "scheme": "OTHER", "value": "ODD-1" }], "timeZones": ["America/Iqaluit"], "supersededBy": "CA-NU",
@@ -63,7 +64,9 @@ fn odd() -> String {
         "endorsements": [{ "organization": "other-publisher" }], "resources": ["resource:whole"],
     })));
     all.push(alert("whole-alert").with(json!({ "samples": [{ "soldAs": words, "detected": [{ "name": words }] }] })));
-    all.push(service_update("superseding").with(json!({ "supersedes": "update:whole-alert", "messageType": "CANCEL" })));
+    all.push(
+        service_update("superseding").with(json!({ "supersedes": "update:whole-alert", "messageType": "CANCEL" })),
+    );
     // Two publishers with the same slug: the second gets a number, which must fit too.
     all.push(policy_update(&long));
     let source = json!({ "system": "s", "externalId": "second" });
@@ -154,7 +157,12 @@ fn wrong() -> Vec<(String, &'static str, &'static str, &'static str)> {
         (resource("a").record(json!({ "by": "x" })), "INVALID", "record.by", "unknown field"),
         (resource("a").without("title"), "REQUIRED", "input.title", "is required"),
         (event("a").without("timeZone"), "REQUIRED", "input.timeZone", "is required"),
-        (resource("a").with(json!({ "title": long(201) })), "INVALID", "input.title", "201 characters, more than the maximum of 200"),
+        (
+            resource("a").with(json!({ "title": long(201) })),
+            "INVALID",
+            "input.title",
+            "201 characters, more than the maximum of 200",
+        ),
         (resource("a").with(json!({ "summary": long(601) })), "INVALID", "input.summary", "maximum of 600"),
         (resource("a").with(json!({ "body": long(65_537) })), "INVALID", "input.body", "maximum of 65536"),
         (resource("a").with(json!({ "title": "a\u{0}b" })), "INVALID", "input.title", "U+0000"),
@@ -168,24 +176,65 @@ fn wrong() -> Vec<(String, &'static str, &'static str, &'static str)> {
         (resource("a").with(json!({ "regions": ["atlantis"] })), "INVALID_REFERENCE", "input.regions[0]", "atlantis"),
         (resource("a").with(json!({ "publisher": "nobody" })), "INVALID_REFERENCE", "input.publisher", "nobody"),
         (resource("a").with(json!({ "supersededBy": "resource:no" })), "INVALID_REFERENCE", "input.supersededBy", "no"),
-        (resource("a").with(json!({ "regions": nine })), "OUT_OF_RANGE", "input.regions", "9 values, more than the maximum of 8"),
+        (
+            resource("a").with(json!({ "regions": nine })),
+            "OUT_OF_RANGE",
+            "input.regions",
+            "9 values, more than the maximum of 8",
+        ),
         (resource("a").with(json!({ "category": "GOSSIP" })), "INVALID", "input.category", "GOSSIP"),
-        (resource("a").record(json!({ "id": "evt_00fzm5kmy6x4w1sf5221q3jqy4" })), "INVALID", "record.id", "expected the id of a resource"),
+        (
+            resource("a").record(json!({ "id": "evt_00fzm5kmy6x4w1sf5221q3jqy4" })),
+            "INVALID",
+            "record.id",
+            "expected the id of a resource",
+        ),
         (resource("a").record(json!({ "id": "res_x" })), "INVALID", "record.id", "is not an id"),
         (event("a").with(ended), "ENDS_BEFORE_START", "input.endsAtLocal", "before the start"),
         (event("a").with(hidden), "LOCATION_TOO_PRECISE", "input.location", "address"),
         (event("a").with(pointed), "LOCATION_TOO_PRECISE", "input.location", "point"),
-        (event("a").with(json!({ "recurrence": { "rrule": "FREQ=SOMETIMES" } })), "INVALID_RRULE", "input.recurrence.rrule", "FREQ"),
-        (campaign("a").with(json!({ "startsOn": "2026-02-02", "endsOn": "2026-02-01" })), "ENDS_BEFORE_START", "input.endsOn", "2026-02-01"),
+        (
+            event("a").with(json!({ "recurrence": { "rrule": "FREQ=SOMETIMES" } })),
+            "INVALID_RRULE",
+            "input.recurrence.rrule",
+            "FREQ",
+        ),
+        (
+            campaign("a").with(json!({ "startsOn": "2026-02-02", "endsOn": "2026-02-01" })),
+            "ENDS_BEFORE_START",
+            "input.endsOn",
+            "2026-02-01",
+        ),
         (alert("a").without("expiresAt"), "EXPIRY_REQUIRED", "input.expiresAt", "30 days"),
-        (alert("a").with(json!({ "expiresAt": "2026-12-22T12:00:01Z" })), "EXPIRY_TOO_FAR", "input.expiresAt", "30 days"),
-        (alert("a").with(json!({ "translations": unreviewed() })), "TRANSLATION_NOT_REVIEWED", "input.translations[0].origin", "machine"),
+        (
+            alert("a").with(json!({ "expiresAt": "2026-12-22T12:00:01Z" })),
+            "EXPIRY_TOO_FAR",
+            "input.expiresAt",
+            "30 days",
+        ),
+        (
+            alert("a").with(json!({ "translations": unreviewed() })),
+            "TRANSLATION_NOT_REVIEWED",
+            "input.translations[0].origin",
+            "machine",
+        ),
         (alert("a").with(json!({ "kind": "SERVICE_CLOSED" })), "INVALID", "input.kind", "SERVICE_CLOSED"),
-        (resource("a").with(json!({ "expiresAt": "9999-12-30T22:00:00.999999Z" })), "INVALID", "input.expiresAt", "outside the years"),
-        (region("a", &["CA"]).with(json!({ "timeZones": ["Canada/Nowhere"] })), "INVALID_TIME_ZONE", "input.timeZones[0]", "Canada/Nowhere"),
+        (
+            resource("a").with(json!({ "expiresAt": "9999-12-30T22:00:00.999999Z" })),
+            "INVALID",
+            "input.expiresAt",
+            "outside the years",
+        ),
+        (
+            region("a", &["CA"]).with(json!({ "timeZones": ["Canada/Nowhere"] })),
+            "INVALID_TIME_ZONE",
+            "input.timeZones[0]",
+            "Canada/Nowhere",
+        ),
         (topic("a", &["a"]), "INVALID", "input.broader", "itself"),
     ];
-    let mut cases: Vec<_> = cases.into_iter().map(|(line, code, field, part)| (line.to_string(), code, field, part)).collect();
+    let mut cases: Vec<_> =
+        cases.into_iter().map(|(line, code, field, part)| (line.to_string(), code, field, part)).collect();
     cases.push(("{\"kind\": \"resource\"".to_string(), "INVALID", "line", "EOF"));
     cases.push(("[]".to_string(), "INVALID", "line", "kind"));
     cases

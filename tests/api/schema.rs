@@ -189,7 +189,7 @@ async fn a_generated_client_pages_through_resources() {
     assert!(found.len() > 7, "only {} resources", found.len());
     for resource in found {
         assert!(resource.id.starts_with("res_"));
-        let localization = resource.localization.unwrap();
+        let localization = resource.localization;
         assert_eq!((localization.locale.as_str(), localization.is_fallback), ("fr-CA", false));
         assert!(resource.regions.iter().any(|region| region.name == "Québec"), "{:?}", resource.regions);
     }

@@ -227,6 +227,7 @@ impl PetitionAsk {
     }
 
     /// Signatures wanted.
+    #[graphql(name = "signatureGoal")]
     async fn goal(&self) -> Option<u32> {
         self.value.goal
     }
