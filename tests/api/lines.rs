@@ -25,6 +25,10 @@ impl Line {
         self
     }
 
+    pub fn kind(&self) -> &'static str {
+        self.kind
+    }
+
     /// The input without a member.
     pub fn without(mut self, member: &str) -> Self {
         self.input.as_object_mut().unwrap().remove(member);

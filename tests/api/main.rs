@@ -23,3 +23,4 @@ mod statements;
 mod text;
 mod time;
 mod transport;
+mod visibility;
