@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use solidarity::app::{App, SharedApp};
 use solidarity::clock::Clock;
 use solidarity::domain::limits::Limits;
-use solidarity::domain::time::{Timestamp, Zones};
+use solidarity::domain::time::Zones;
 use solidarity::server::{self, ServeOptions};
 use solidarity::service::import::{ImportError, ImportOptions, ImportReport, import};
 use solidarity::service::seed;
@@ -26,11 +26,6 @@ pub const NOW: &str = "2026-11-23T12:00:00Z";
 /// A clock that stands at [`NOW`].
 pub fn clock() -> Clock {
     Clock::set_at(NOW.parse().unwrap())
-}
-
-/// The instant of an RFC 3339 text.
-pub fn instant(text: &str) -> Timestamp {
-    text.parse().unwrap()
 }
 
 /// Limits for tests that ask much: as the default, but that nothing is too dear.

@@ -111,7 +111,7 @@ impl Server {
     }
 
     pub async fn shutdown(self) {
-        self.running.expect("a shared server is not shut down").shutdown().await;
+        self.running.unwrap_or_else(|| panic!("a shared server is not shut down")).shutdown().await;
     }
 }
 

@@ -9,6 +9,7 @@
 
 mod actor;
 mod database;
+mod event;
 mod examples;
 mod harness;
 mod hostile;

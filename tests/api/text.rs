@@ -157,7 +157,11 @@ impl Types {
                 }
                 for object in possible {
                     if seen.insert(object.clone()) {
-                        queue.push_back((object.clone(), format!("{step}... on {object} {{ "), format!(" }} }}{after}")));
+                        queue.push_back((
+                            object.clone(),
+                            format!("{step}... on {object} {{ "),
+                            format!(" }} }}{after}"),
+                        ));
                     }
                 }
             }

@@ -38,9 +38,11 @@ fn content() -> String {
     }
     let names: Vec<&str> = hidden().iter().map(|(name, ..)| *name).chain(["shown"]).collect();
     let of = |noun: &str, kind: &str| names.iter().map(|name| format!("{noun}:{name}-{kind}")).collect::<Vec<_>>();
-    let updates: Vec<String> = ["alert", "service", "policy", "community"].iter().flat_map(|k| of("update", k)).collect();
+    let updates: Vec<String> =
+        ["alert", "service", "policy", "community"].iter().flat_map(|k| of("update", k)).collect();
     let gathered = json!({ "resources": of("resource", "resource"), "updates": updates });
-    let shared = json!({ "materials": of("resource", "resource"), "updates": updates, "campaign": "campaign:shown-campaign" });
+    let shared =
+        json!({ "materials": of("resource", "resource"), "updates": updates, "campaign": "campaign:shown-campaign" });
     for line in &mut all {
         if line.kind() == "campaign" {
             *line = line.clone().with(gathered.clone());
@@ -60,13 +62,20 @@ async fn lists_and_totals_show_what_is_public_and_current_only() {
     for list in ROOTS {
         let orders = if list == "activeAlerts" { vec![""] } else { vec!["", order] };
         for order in orders {
-            for filter in ["", "regions: [\"CA\"]", "topics: [\"naloxone\"]", "publishers: [\"hub\"], languages: [\"en-CA\"]",
-                "regions: [\"toronto\"], includeSubregions: false, topics: [\"naloxone\"]"]
-            {
+            for filter in [
+                "",
+                "regions: [\"CA\"]",
+                "topics: [\"naloxone\"]",
+                "publishers: [\"hub\"], languages: [\"en-CA\"]",
+                "regions: [\"toronto\"], includeSubregions: false, topics: [\"naloxone\"]",
+            ] {
                 let document = format!(
                     "{{ list: {list}(first: 100, filter: {{{filter}}} {order}) {{ totalCount nodes {{ slug status visibility }} }} }}"
                 );
-                only_shown(&server.query(&document, json!({})).await["list"], if list == "regionalUpdates" { 4 } else { 1 });
+                only_shown(
+                    &server.query(&document, json!({})).await["list"],
+                    if list == "regionalUpdates" { 4 } else { 1 },
+                );
             }
         }
     }
@@ -87,7 +96,11 @@ async fn nested_lists_show_no_more_than_lists() {
     let server = Server::with_content(&content()).await;
     let page = "(first: 100) { totalCount nodes { slug status visibility } }";
     let lists = format!("resources{page} updates{page} events{page} campaigns{page} activeAlerts{page}");
-    for parent in ["region(by: {code: \"CA-ON\"})", "topic(by: {slug: \"overdose-response\"})", "organization(by: {slug: \"hub\"})"] {
+    for parent in [
+        "region(by: {code: \"CA-ON\"})",
+        "topic(by: {slug: \"overdose-response\"})",
+        "organization(by: {slug: \"hub\"})",
+    ] {
         let data = server.query(&format!("{{ parent: {parent} {{ {lists} }} }}"), json!({})).await;
         for (list, count) in [("resources", 1), ("updates", 4), ("events", 1), ("campaigns", 1), ("activeAlerts", 1)] {
             only_shown(&data["parent"][list], count);
@@ -111,11 +124,19 @@ async fn single_look_ups_find_nothing_that_is_hidden() {
     let app = open(&database, generous(), clock()).await;
     load(&app, &content()).await;
     let server = Server::of(app, Some(database)).await;
-    let kinds = [("resource", "resource"), ("event", "event"), ("campaign", "campaign"), ("regionalUpdate", "alert"),
-        ("regionalUpdate", "service"), ("regionalUpdate", "policy"), ("regionalUpdate", "community")];
+    let kinds = [
+        ("resource", "resource"),
+        ("event", "event"),
+        ("campaign", "campaign"),
+        ("regionalUpdate", "alert"),
+        ("regionalUpdate", "service"),
+        ("regionalUpdate", "policy"),
+        ("regionalUpdate", "community"),
+    ];
     let mut exported = Vec::new();
     solidarity::service::export::export(&server.app, &mut exported).await.unwrap();
-    let lines: Vec<Value> = String::from_utf8(exported).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    let lines: Vec<Value> =
+        String::from_utf8(exported).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect();
     let id_of = |slug: &str| {
         let line = lines.iter().find(|line| line["input"]["slug"] == slug).unwrap();
         line["record"]["id"].as_str().unwrap().to_string()
