@@ -87,7 +87,7 @@ impl ContentFilterParts {
         let topic = |name: &str| catalog.find_topic(name).map(|topic| topic.key);
         let publisher = |name: &str| catalog.find_organization(name).map(|organization| organization.key);
         bounded("excludeContentNotes", self.exclude_content_notes.as_ref().map_or(0, Vec::len), limits.list_inputs)?;
-        bounded("locales", self.locales.as_ref().map_or(0, Vec::len), limits.filter_values)?;
+        bounded("languages", self.locales.as_ref().map_or(0, Vec::len), limits.filter_values)?;
         Ok(Filter {
             regions: keys("regions", self.regions, limits, region)?,
             regions_directly: self.include_subregions == Some(false),
