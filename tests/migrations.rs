@@ -1,5 +1,10 @@
 //! Migrations go up, all the way down, and up again, on SQLite and on PostgreSQL.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking; clippy knows tests by their attribute only, not their helpers"
+)]
+
 use solidarity::domain::limits::Limits;
 use solidarity::store::Store;
 

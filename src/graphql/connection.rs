@@ -176,7 +176,7 @@ macro_rules! connection {
             pub(crate) total: Option<i64>,
         }
 
-        #[doc = concat!("One of ", $what, " on a page, with its place in the list.")]
+        #[doc = concat!("An item of a page of ", $what, ", with its place in the list.")]
         #[derive(Clone, async_graphql::Description)]
         pub(crate) struct $edge {
             cursor: String,

@@ -174,7 +174,8 @@ impl MetaQuery {
         }
     }
 
-    /// The languages that content is published in. Items may have others too: see `translations`.
+    /// Languages that the API knows by name, the collective's own first. Which of them, or others, an item has, its
+    /// `translations` tell.
     async fn locales(&self) -> Vec<LocaleInfo> {
         let known =
             [("en-CA", true), ("fr-CA", true), ("iu-Cans", false), ("iu-Latn", false), ("crk", false), ("moe", false)];

@@ -49,6 +49,8 @@ pub struct Readiness {
 }
 
 const SQLITE_READERS: u32 = 4;
+/// A PostgreSQL connection that was idle for so long is tested before it is used: the server may have gone away.
+const IDLE: Duration = Duration::from_secs(2);
 const POSTGRES_READERS: u32 = 16;
 const POSTGRES_WRITERS: u32 = 4;
 
@@ -149,6 +151,7 @@ fn sqlite(url: &str, limits: &Limits, connections: u32) -> ConnectOptions {
         .acquire_timeout(limits.pool_wait)
         .max_connections(connections)
         .min_connections(1)
+        .test_before_acquire(false)
         .idle_timeout(None::<Duration>)
         .max_lifetime(None::<Duration>)
         .map_sqlx_sqlite_opts(|options| {
@@ -164,6 +167,10 @@ fn sqlite(url: &str, limits: &Limits, connections: u32) -> ConnectOptions {
 
 fn postgres(url: &str, limits: &Limits, connections: u32) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
-    options.sqlx_logging(false).acquire_timeout(limits.pool_wait).max_connections(connections);
+    options
+        .sqlx_logging(false)
+        .acquire_timeout(limits.pool_wait)
+        .max_connections(connections)
+        .test_before_acquire_if_idle_for(IDLE);
     options
 }

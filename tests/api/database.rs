@@ -19,10 +19,19 @@ pub struct Database {
     name: Option<String>,
 }
 
-/// The cluster's address with rights to create databases, from the environment.
+/// The cluster's address with rights to create databases, if the whole run is on it.
 fn cluster() -> Option<Url> {
-    let url = std::env::var("SOLIDARITY_TEST_POSTGRES").ok().filter(|url| !url.is_empty())?;
-    Some(url.parse().unwrap_or_else(|fault| panic!("SOLIDARITY_TEST_POSTGRES: {fault}")))
+    address("SOLIDARITY_TEST_POSTGRES")
+}
+
+/// The cluster's address for tests that compare both databases, in a run on either.
+fn other_cluster() -> Option<Url> {
+    cluster().or_else(|| address("SOLIDARITY_TEST_POSTGRES_SERVER"))
+}
+
+fn address(variable: &str) -> Option<Url> {
+    let url = std::env::var(variable).ok().filter(|url| !url.is_empty())?;
+    Some(url.parse().unwrap_or_else(|_| panic!("{variable} is not a URL")))
 }
 
 impl Database {
@@ -42,7 +51,7 @@ impl Database {
 
     /// A PostgreSQL database. Without a cluster the test says that it is skipped; in CI that is a failure.
     pub async fn postgres(test: &str) -> Option<Self> {
-        if let Some(cluster) = cluster() {
+        if let Some(cluster) = other_cluster() {
             return Some(Self::on(cluster).await);
         }
         assert!(std::env::var_os("CI").is_none(), "{test}: needs SOLIDARITY_TEST_POSTGRES, and CI=true allows no skip");
@@ -65,7 +74,7 @@ impl Drop for Database {
         if let Some(folder) = &self.folder {
             let _ = std::fs::remove_dir_all(folder);
         }
-        let (Some(name), Some(cluster)) = (self.name.take(), cluster()) else { return };
+        let (Some(name), Some(cluster)) = (self.name.take(), other_cluster()) else { return };
         // A thread of its own, since a test's runtime may be blocked here.
         let dropping = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -111,8 +111,7 @@ impl Server {
     }
 
     pub async fn shutdown(self) {
-        let Some(running) = self.running else { panic!("a shared server is not shut down") };
-        running.shutdown().await;
+        self.running.unwrap_or_else(|| panic!("a shared server is not shut down")).shutdown().await;
     }
 }
 

@@ -23,6 +23,7 @@ mod region;
 mod resource;
 mod roundtrip;
 mod scale;
+mod schema;
 mod statements;
 mod text;
 mod time;

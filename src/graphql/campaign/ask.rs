@@ -38,7 +38,7 @@ impl Ask {
     }
 }
 
-/// Give money.
+/// An ask to give money.
 #[derive(Clone, Debug, Description)]
 pub(crate) struct DonateAsk {
     value: campaign::DonateAsk,
@@ -124,7 +124,7 @@ impl Payee {
     }
 }
 
-/// Give things.
+/// An ask to give things.
 #[derive(Clone, Debug, Description)]
 pub(crate) struct GoodsAsk {
     value: campaign::GoodsAsk,
@@ -191,7 +191,7 @@ impl GoodsItem {
     }
 }
 
-/// Sign.
+/// An ask to sign.
 #[derive(Clone, Debug, Description)]
 pub(crate) struct PetitionAsk {
     value: campaign::PetitionAsk,
@@ -227,6 +227,7 @@ impl PetitionAsk {
     }
 
     /// Signatures wanted.
+    #[graphql(name = "signatureGoal")]
     async fn goal(&self) -> Option<u32> {
         self.value.goal
     }
@@ -237,7 +238,7 @@ impl PetitionAsk {
     }
 }
 
-/// Write or call those in office.
+/// An ask to write to those in office or to call them.
 #[derive(Clone, Debug, Description)]
 pub(crate) struct ContactAsk {
     value: campaign::ContactAsk,
@@ -313,7 +314,7 @@ impl CampaignTarget {
     }
 }
 
-/// Be there.
+/// An ask to be there.
 #[derive(Clone, Debug, Description)]
 pub(crate) struct ShowUpAsk {
     value: campaign::ShowUpAsk,
@@ -347,7 +348,7 @@ impl ShowUpAsk {
     }
 }
 
-/// Help.
+/// An ask to lend a hand.
 #[derive(Clone, Debug, Description)]
 pub(crate) struct VolunteerAsk {
     value: campaign::VolunteerAsk,
@@ -383,7 +384,7 @@ impl VolunteerAsk {
     }
 }
 
-/// Pass on.
+/// An ask to pass something on.
 #[derive(Clone, Debug, Description)]
 pub(crate) struct ShareAsk {
     value: campaign::ShareAsk,

@@ -65,7 +65,7 @@ macro_rules! content_interface {
             field(name = "body_html", ty = "Option<Html>", desc = "The whole text as sanitised HTML."),
             field(
                 name = "localization",
-                ty = "Option<Localization>",
+                ty = "Localization",
                 desc = "Which language the title and summary are in, and how the text came to be."
             ),
             field(
@@ -93,7 +93,7 @@ macro_rules! content_interface {
             field(
                 name = "expires_at",
                 ty = "Option<DateTime>",
-                desc = "When the item ceases to be shown; null for never."
+                desc = "When the item ceases to be shown; null for never. A drug alert always has it."
             ),
             field(
                 name = "url",

@@ -131,10 +131,11 @@ impl Envelope {
     }
 
     /// Which language the title and summary are in, and how the text came to be.
-    pub(crate) async fn localization(&self) -> Option<Localization> {
+    pub(crate) async fn localization(&self) -> Result<Localization> {
         let choice = self.choice();
-        let text = self.item.texts.get(choice.index)?;
-        Some(Localization::new(text, choice.is_fallback, self.item.content.version))
+        let text = self.item.texts.get(choice.index);
+        let text = text.ok_or_else(|| ApiError::Internal(sea_orm::DbErr::Custom("an item has no text".to_string())))?;
+        Ok(Localization::new(text, choice.is_fallback, self.item.content.version))
     }
 
     /// Every language that the item has, the original first.
@@ -191,7 +192,7 @@ impl Envelope {
         DateTime::micros(self.item.content.updated_at)
     }
 
-    /// When the item ceases to be shown; null for never.
+    /// When the item ceases to be shown; null for never. A drug alert always has it.
     pub(crate) async fn expires_at(&self) -> Option<DateTime> {
         self.item.content.expires_at.map(DateTime::micros)
     }

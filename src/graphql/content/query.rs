@@ -23,16 +23,11 @@ pub(crate) struct NodeQuery;
 
 #[Object]
 impl NodeQuery {
-    /// The object of a global id; null if there is none that the caller may see.
-    async fn node(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The global id.")] id: ID,
-        #[graphql(desc = "Preferred languages for everything below, best first; at most 10.")] locales: Option<
-            Vec<Locale>,
-        >,
-    ) -> Result<Option<Node>> {
-        let view = ctx.view(locales)?;
+    // Relay refuses every refetchable fragment if this field takes more than an id.
+    /// The object of a global id; null if there is none that the caller may see. In the languages of
+    /// `Accept-Language`; `nodes` takes others.
+    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The global id.")] id: ID) -> Result<Option<Node>> {
+        let view = ctx.view(None)?;
         let id = parse_id(&id, "id")?;
         let with_body = wants_body(ctx.look_ahead());
         Ok(find(ctx, id, &view, with_body).await?)
