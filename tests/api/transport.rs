@@ -327,11 +327,13 @@ async fn an_execution_that_takes_too_long_is_an_answer_and_no_server_error() {
     service::seed::seed(&server.app).await.unwrap();
     service::seed::load_demo(&server.app).await.unwrap();
     let transaction = server.app.store.begin().await.unwrap();
-    for statement in [
-        "ALTER TABLE listing RENAME TO quick",
-        "CREATE VIEW listing AS SELECT quick.* FROM (WITH RECURSIVE number(n) AS
-         (SELECT 1 UNION ALL SELECT n + 1 FROM number LIMIT 3000000) SELECT count(*) FROM number) CROSS JOIN quick",
-    ] {
+    let slow = if server.app.store.backend_name() == "PostgreSQL" {
+        "SELECT pg_sleep(1)"
+    } else {
+        "WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number LIMIT 3000000) SELECT count(*) FROM number"
+    };
+    let view = format!("CREATE VIEW listing AS SELECT quick.* FROM ({slow}) AS slow CROSS JOIN quick");
+    for statement in ["ALTER TABLE listing RENAME TO quick", &view] {
         transaction.execute_unprepared(statement).await.unwrap();
     }
     transaction.commit().await.unwrap();
