@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use sea_orm::{
-    ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter,
+    ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
 };
 
 use super::change::{Epoch, NewChange, Side, append};
@@ -59,11 +58,13 @@ impl Store {
                 entity::content::Entity::update(content.reset_all()).exec(tx).await?;
             }
         }
-        save_detail(tx, item.detail.clone(), before.is_some()).await?;
         let mut affected = save_links(tx, id, &item.links).await?;
         if let Detail::Update(update) = &item.detail {
+            let old = entity::regional_update::Entity::find_by_id(id).one(tx).await?;
+            affected.extend(old.and_then(|old| old.supersedes));
             affected.extend(update.supersedes);
         }
+        save_detail(tx, item.detail.clone(), before.is_some()).await?;
         self.relist(tx, catalog, id).await?;
         for linked in affected {
             if linked != id {
@@ -99,7 +100,7 @@ impl Store {
             topics.extend(catalog.topic(topic).into_iter().flat_map(|topic| topic.ancestors.iter().copied()));
         }
         let mut kinds = vec![ListKind::Of(kind)];
-        if kind == Kind::Update && stands_as_alert(tx, id).await? {
+        if kind == Kind::Update && stands_as_alert(tx, &content).await? {
             kinds.push(ListKind::Alerts);
         }
         let mut rows: Vec<String> = Vec::with_capacity(kinds.len() * anchors.len() * topics.len());
@@ -222,8 +223,10 @@ async fn save_links(tx: &DatabaseTransaction, from: i64, links: &[i64]) -> Resul
     Ok(affected)
 }
 
-/// Whether an update is a drug alert that nothing published has superseded.
-async fn stands_as_alert(tx: &DatabaseTransaction, id: i64) -> Result<bool, DbErr> {
+/// Whether an update is a drug alert that nothing published has superseded. What only partners see takes no alert from
+/// the public.
+async fn stands_as_alert(tx: &DatabaseTransaction, content: &entity::content::Model) -> Result<bool, DbErr> {
+    let id = content.id;
     let Some(update) = entity::regional_update::Entity::find_by_id(id).one(tx).await? else { return Ok(false) };
     let is_alert = UpdateKind::parse(&update.kind).map(UpdateFamily::of) == Some(UpdateFamily::DrugAlert);
     if !is_alert || matches!(update.message_type.as_str(), "CANCEL" | "ALL_CLEAR") {
@@ -242,9 +245,9 @@ async fn stands_as_alert(tx: &DatabaseTransaction, id: i64) -> Result<bool, DbEr
     let published = entity::content::Entity::find()
         .filter(entity::content::COLUMN.id.is_in(superseding))
         .filter(entity::content::COLUMN.status.eq("PUBLISHED"))
-        .count(tx)
+        .all(tx)
         .await?;
-    Ok(published == 0)
+    Ok(!published.iter().any(|other| content.visibility != "PUBLIC" || other.visibility == "PUBLIC"))
 }
 
 fn side(content: &entity::content::Model) -> Side {
