@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::actor::{members, slugs};
+use crate::actor::{load, members, slugs};
 use crate::harness::Server;
 use crate::lines::{Line, alert, community_update, policy_update, service_update, text};
 
@@ -164,6 +164,33 @@ async fn a_superseded_alert_leaves_those_that_stand_and_both_lead_to_each_other(
             (&none, &named("second")),
         ]
     );
+}
+
+#[tokio::test]
+async fn what_the_public_cannot_see_takes_no_alert_from_it() {
+    let over = |slug: &str, more: Value| here(alert(slug)).with(json!({ "supersedes": "update:stands" })).with(more);
+    let lines = [here(alert("stands")), over("for-partners", json!({ "visibility": "PARTNERS" }))];
+    let server = Server::with_content(&text(lines)).await;
+    assert_eq!(standing(&server).await, ["stands"]);
+    load(&server.app, &over("for-partners", json!({ "visibility": "PUBLIC" })).to_string()).await;
+    assert_eq!(standing(&server).await, ["for-partners"]);
+}
+
+#[tokio::test]
+async fn an_alert_stands_again_when_nothing_supersedes_it_any_more() {
+    let second = || here(alert("second"));
+    let lines = [here(alert("first")), second().with(json!({ "supersedes": "update:first" }))];
+    let server = Server::with_content(&text(lines)).await;
+    assert_eq!(standing(&server).await, ["second"]);
+    load(&server.app, &second().to_string()).await;
+    let mut both = standing(&server).await;
+    both.sort();
+    assert_eq!(both, ["first", "second"], "the link was taken back");
+    let over = second().with(json!({ "supersedes": "update:first" }));
+    load(&server.app, &over.to_string()).await;
+    assert_eq!(standing(&server).await, ["second"]);
+    load(&server.app, &over.record(json!({ "status": "WITHDRAWN" })).to_string()).await;
+    assert_eq!(standing(&server).await, ["first"], "what supersedes it was withdrawn");
 }
 
 #[tokio::test]
