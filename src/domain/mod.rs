@@ -1,5 +1,6 @@
 //! Pure rules and vocabulary. Must not do input or output, read a clock, or know a database, GraphQL or HTTP.
 
+pub mod actor;
 pub mod campaign;
 pub mod content;
 pub mod event;
@@ -8,6 +9,7 @@ pub mod limits;
 pub mod locale;
 pub mod public_id;
 pub mod resource;
+pub mod scope;
 pub mod text;
 pub mod time;
 pub mod update;

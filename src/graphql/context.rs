@@ -11,6 +11,7 @@ use super::error::ApiError;
 use super::loader::Loader;
 use super::scalar::Locale;
 use crate::app::SharedApp;
+use crate::domain::actor::Actor;
 use crate::domain::locale::{Locale as Tag, PREFERRED_LOCALES, Preference};
 use crate::domain::view::{Sight, View};
 use crate::store::Catalog;
@@ -19,6 +20,8 @@ use crate::store::Catalog;
 pub struct RequestContext {
     /// The application.
     pub app: SharedApp,
+    /// The client whose token came with the request; none for anonymous readers.
+    actor: Option<Arc<Actor>>,
     /// The reader's view: what may be seen, and the languages of `Accept-Language`.
     view: View,
     /// The catalog that this request reads, from first to last.
@@ -50,14 +53,20 @@ pub struct Allowance {
 
 impl RequestContext {
     /// The context of one request. `accept_language` is the header as it came.
-    pub fn new(app: SharedApp, accept_language: Option<&str>, cost: u64, allowance: Allowance) -> Self {
+    pub fn new(
+        app: SharedApp,
+        actor: Option<Arc<Actor>>,
+        accept_language: Option<&str>,
+        cost: u64,
+        allowance: Allowance,
+    ) -> Self {
         let preference = accept_language.map_or_else(Preference::default, Preference::from_header);
         let view = View { sight: Sight::default(), preference: Arc::new(preference), now: app.clock.now() };
         let loader = DataLoader::new(Loader::new(app.clone()), TokioSpawner::current(), TokioTimer::default())
             .delay(std::time::Duration::ZERO)
             .max_batch_size(usize::MAX);
         let catalog = app.store.catalog();
-        Self { app, view, catalog, loader, cost, allowance }
+        Self { app, actor, view, catalog, loader, cost, allowance }
     }
 }
 
@@ -69,6 +78,11 @@ pub(crate) trait ContextExt<'a> {
     /// The application.
     fn app(&self) -> &'a SharedApp {
         &self.request().app
+    }
+
+    /// The client whose token came with the request; none for anonymous readers.
+    fn actor(&self) -> Option<&'a Arc<Actor>> {
+        self.request().actor.as_ref()
     }
 
     /// The catalog of this request.

@@ -129,7 +129,9 @@ impl MetaQuery {
     async fn viewer(&self, ctx: &Context<'_>) -> async_graphql::Result<Viewer> {
         let view = ctx.view(None)?;
         let locales = view.preference.locales().iter().map(|locale| Locale(locale.to_string())).collect();
-        Ok(Viewer { is_authenticated: false, scopes: Vec::new(), locales })
+        let actor = ctx.actor();
+        let scopes = actor.map(|actor| actor.grants.iter().map(|(scope, _)| scope.as_str().to_string()).collect());
+        Ok(Viewer { is_authenticated: actor.is_some(), scopes: scopes.unwrap_or_default(), locales })
     }
 
     /// The limits in force for the caller.

@@ -135,6 +135,7 @@ async fn answer(state: &ServerState, envelope: &Envelope, params: Params) -> Res
     request.set_parsed_query(document);
     let request = request.data(RequestContext::new(
         Arc::clone(&state.app),
+        None,
         accept_language(&envelope.headers),
         checked.cost,
         allowance.unwrap_or_default(),
