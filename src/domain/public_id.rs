@@ -22,9 +22,11 @@ pub enum Noun {
     Topic,
     /// An organization, `org_`.
     Organization,
+    /// A client, `cli_`.
+    Client,
 }
 
-const NOUNS: [(Noun, &str, &str); 7] = [
+const NOUNS: [(Noun, &str, &str); 8] = [
     (Noun::Resource, "res", "resource"),
     (Noun::Event, "evt", "event"),
     (Noun::Campaign, "cmp", "campaign"),
@@ -32,6 +34,7 @@ const NOUNS: [(Noun, &str, &str); 7] = [
     (Noun::Region, "reg", "region"),
     (Noun::Topic, "top", "topic"),
     (Noun::Organization, "org", "organization"),
+    (Noun::Client, "cli", "client"),
 ];
 
 impl Noun {

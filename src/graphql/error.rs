@@ -11,6 +11,10 @@ pub(crate) enum ApiError {
     BadInput(String),
     /// A cursor does not parse or belongs to another ordering; names the argument.
     Cursor(&'static str),
+    /// A token is needed and none came; the text says which scope it needs.
+    Unauthenticated(String),
+    /// The token lacks a scope; names those that would do.
+    InsufficientScope(String),
     /// A page is too large.
     Page {
         /// Size asked for.
@@ -32,6 +36,8 @@ impl From<ApiError> for Error {
     fn from(error: ApiError) -> Self {
         let (code, message) = match error {
             ApiError::BadInput(message) => ("BAD_REQUEST", message),
+            ApiError::Unauthenticated(message) => ("UNAUTHENTICATED", message),
+            ApiError::InsufficientScope(message) => ("INSUFFICIENT_SCOPE", message),
             ApiError::Cursor(name) => {
                 ("INVALID_CURSOR", format!("{name}: the cursor is not one of this list and ordering"))
             }

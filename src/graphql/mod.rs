@@ -1,7 +1,9 @@
 //! The GraphQL surface: types, queries, errors; one folder a noun. Resolvers parse, call one store or service function
 //! and wrap the answer. Must not hold SQL or know HTTP.
 
+mod access;
 mod campaign;
+mod client;
 mod connection;
 mod content;
 pub mod context;
@@ -13,6 +15,7 @@ mod lists;
 mod loader;
 mod meta;
 mod organization;
+mod payload;
 mod region;
 mod resource;
 mod scalar;
@@ -20,10 +23,10 @@ mod topic;
 mod update;
 mod vocabulary;
 
-use async_graphql::{EmptyMutation, EmptySubscription, MergedObject, SDLExportOptions, Schema};
+use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
 
 /// The executable schema. It holds no data: each request brings its own [`context::RequestContext`].
-pub type ApiSchema = Schema<Query, EmptyMutation, EmptySubscription>;
+pub type ApiSchema = Schema<Query, Mutation, EmptySubscription>;
 
 /// Everything that can be read.
 #[derive(Debug, Default, MergedObject)]
@@ -39,9 +42,14 @@ pub struct Query(
     meta::MetaQuery,
 );
 
+/// Everything that can be changed. Each field says the scope that it requires and has a guard that asks for it
+/// (`access.rs`); its payload has the form that `payload.rs` describes.
+#[derive(Debug, Default, MergedObject)]
+pub struct Mutation(client::ClientMutation);
+
 /// Builds the schema, without a database.
 pub fn schema() -> ApiSchema {
-    Schema::build(Query::default(), EmptyMutation, EmptySubscription)
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .register_output_type::<content::Content>()
         .register_output_type::<content::Node>()
         .register_output_type::<content::Hierarchy>()

@@ -85,4 +85,5 @@ graphql_enums! {
     PolicyEffect
     EventKind EventFormat EventStatus LocationDisclosure AccessibilityFeature
     CampaignKind CampaignState CampaignUrgency ContactChannel
+    UserErrorCode WarningCode
 }

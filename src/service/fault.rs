@@ -2,46 +2,9 @@
 
 use std::fmt;
 
-/// The codes of expected refusals.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FaultCode {
-    Required,
-    Invalid,
-    OutOfRange,
-    NotUnique,
-    InvalidReference,
-    InvalidTimeZone,
-    NonexistentLocalTime,
-    AmbiguousLocalTime,
-    InvalidRrule,
-    EndsBeforeStart,
-    ExpiryRequired,
-    ExpiryTooFar,
-    LocationTooPrecise,
-    TranslationNotReviewed,
-}
-
-impl FaultCode {
-    /// The name on the wire.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Required => "REQUIRED",
-            Self::Invalid => "INVALID",
-            Self::OutOfRange => "OUT_OF_RANGE",
-            Self::NotUnique => "NOT_UNIQUE",
-            Self::InvalidReference => "INVALID_REFERENCE",
-            Self::InvalidTimeZone => "INVALID_TIME_ZONE",
-            Self::NonexistentLocalTime => "NONEXISTENT_LOCAL_TIME",
-            Self::AmbiguousLocalTime => "AMBIGUOUS_LOCAL_TIME",
-            Self::InvalidRrule => "INVALID_RRULE",
-            Self::EndsBeforeStart => "ENDS_BEFORE_START",
-            Self::ExpiryRequired => "EXPIRY_REQUIRED",
-            Self::ExpiryTooFar => "EXPIRY_TOO_FAR",
-            Self::LocationTooPrecise => "LOCATION_TOO_PRECISE",
-            Self::TranslationNotReviewed => "TRANSLATION_NOT_REVIEWED",
-        }
-    }
-}
+/// The codes of expected refusals, as mutations answer them.
+pub use crate::domain::vocabulary::UserErrorCode as FaultCode;
+use crate::domain::vocabulary::Vocabulary;
 
 /// One refusal.
 #[derive(Clone, Debug, PartialEq, Eq)]

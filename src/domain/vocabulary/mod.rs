@@ -7,6 +7,7 @@ mod event;
 mod place;
 mod resource;
 mod update;
+mod write;
 
 pub use campaign::*;
 pub use content::*;
@@ -14,6 +15,7 @@ pub use event::*;
 pub use place::*;
 pub use resource::*;
 pub use update::*;
+pub use write::*;
 
 /// A closed set of named values.
 pub trait Vocabulary: Sized + Copy + Eq + Send + Sync + 'static {

@@ -96,7 +96,7 @@ fn of_catalog(ctx: &Context<'_>, id: PublicId, view: &View) -> Option<Node> {
         Noun::Organization => {
             catalog.find_organization(&name).map(|found| Node::Organization(Organization::new(found.clone(), view)))
         }
-        Noun::Resource | Noun::Event | Noun::Campaign | Noun::Update => None,
+        Noun::Resource | Noun::Event | Noun::Campaign | Noun::Update | Noun::Client => None,
     }
 }
 
