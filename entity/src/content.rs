@@ -14,8 +14,10 @@ pub struct Model {
     pub public_id: String,
     /// What sort it is.
     pub kind: i16,
-    /// Name in addresses.
+    /// Name in addresses, unique in its kind; `~` and the public id while the public does not see the item.
     pub slug: String,
+    /// The slug that it asks for while the public does not see it.
+    pub wanted_slug: Option<String>,
     /// Key: organization id.
     pub organization_id: i64,
     /// Status.

@@ -17,6 +17,11 @@ mod m20261123_000008_regional_update;
 mod m20261123_000009_link;
 mod m20261123_000010_listing;
 mod m20261123_000011_change;
+mod m20261125_000020_wanted_slug;
+mod m20261125_000021_revision;
+mod m20261125_000022_review;
+mod m20261125_000023_idempotency;
+mod m20261125_000024_reindex;
 
 /// All migrations in order.
 #[derive(Debug)]
@@ -37,6 +42,11 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000009_link::Migration),
             Box::new(m20261123_000010_listing::Migration),
             Box::new(m20261123_000011_change::Migration),
+            Box::new(m20261125_000020_wanted_slug::Migration),
+            Box::new(m20261125_000021_revision::Migration),
+            Box::new(m20261125_000022_review::Migration),
+            Box::new(m20261125_000023_idempotency::Migration),
+            Box::new(m20261125_000024_reindex::Migration),
         ]
     }
 }

@@ -8,6 +8,7 @@ pub mod geo;
 pub mod limits;
 pub mod locale;
 pub mod public_id;
+pub mod publication;
 pub mod resource;
 pub mod scope;
 pub mod text;

@@ -10,6 +10,7 @@ use async_graphql::runtime::{TokioSpawner, TokioTimer};
 use super::error::ApiError;
 use super::loader::Loader;
 use super::scalar::Locale;
+use super::sight::sight_of;
 use crate::app::SharedApp;
 use crate::domain::actor::Actor;
 use crate::domain::locale::{Locale as Tag, PREFERRED_LOCALES, Preference};
@@ -61,11 +62,12 @@ impl RequestContext {
         allowance: Allowance,
     ) -> Self {
         let preference = accept_language.map_or_else(Preference::default, Preference::from_header);
-        let view = View { sight: Sight::default(), preference: Arc::new(preference), now: app.clock.now() };
+        let catalog = app.store.catalog();
+        let sight = actor.as_deref().map_or_else(Sight::default, |actor| sight_of(actor, &catalog));
+        let view = View { sight, preference: Arc::new(preference), now: app.clock.now() };
         let loader = DataLoader::new(Loader::new(app.clone()), TokioSpawner::current(), TokioTimer::default())
             .delay(std::time::Duration::ZERO)
             .max_batch_size(usize::MAX);
-        let catalog = app.store.catalog();
         Self { app, actor, view, catalog, loader, cost, allowance }
     }
 }

@@ -19,6 +19,7 @@ mod payload;
 mod region;
 mod resource;
 mod scalar;
+mod sight;
 mod topic;
 mod update;
 mod vocabulary;

@@ -85,5 +85,5 @@ graphql_enums! {
     PolicyEffect
     EventKind EventFormat EventStatus LocationDisclosure AccessibilityFeature
     CampaignKind CampaignState CampaignUrgency ContactChannel
-    UserErrorCode WarningCode
+    UserErrorCode WarningCode RevisionAction
 }

@@ -20,7 +20,7 @@ pub(super) struct Placing<'a> {
     pub record: &'a Record,
     /// When the stored row was made and last changed, if there is one.
     pub stored: Option<(i64, i64)>,
-    pub names: &'a Names,
+    pub names: &'a Names<'a>,
     pub now: Timestamp,
 }
 

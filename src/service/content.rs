@@ -7,7 +7,7 @@ use crate::domain::public_id::{Noun, PublicId};
 use crate::domain::text::{Line, Slug, fold};
 use crate::domain::time::Timestamp;
 use crate::domain::vocabulary::{PublicationStatus, TranslationOrigin, Visibility, Vocabulary};
-use crate::store::{Catalog, Kind, NewItem, unpack, unpack_keys};
+use crate::store::{Catalog, Kind, NewItem, shown_slug, unpack, unpack_keys};
 
 use super::fault::{Fault, FaultCode};
 use super::input::{Envelope, Record, Ref};
@@ -35,7 +35,7 @@ pub(super) struct Making<'a> {
     /// The row as it is stored now.
     pub stored: Option<&'a entity::content::Model>,
     /// What references mean.
-    pub names: &'a Names,
+    pub names: &'a Names<'a>,
     /// Now.
     pub now: Timestamp,
 }
@@ -49,7 +49,8 @@ pub(super) fn envelope(
 ) -> Option<entity::content::Model> {
     let (record, stored) = (making.record, making.stored);
     let version = record.version.or(stored.map(|stored| stored.version)).unwrap_or(1);
-    let (texts, bodies) = texts(kind, input, version, faults);
+    let text_version = record.text_version.or_else(|| unchanged_text(input, stored?)).unwrap_or(version);
+    let (texts, bodies) = texts(kind, input, text_version, faults);
     let regions = making.names.resolve_all(Noun::Region, &input.regions, "input.regions", faults);
     let topics = making.names.resolve_all(Noun::Topic, &input.topics, "input.topics", faults);
     at_most("input.regions", regions.len(), REGIONS, faults);
@@ -83,6 +84,7 @@ pub(super) fn envelope(
         public_id: bare(making.id),
         kind: kind.number(),
         slug: making.slug.clone(),
+        wanted_slug: None,
         organization_id: making.organization.key(),
         status: status.as_str().to_string(),
         visibility: input.visibility.as_str().to_string(),
@@ -112,7 +114,20 @@ pub(super) fn envelope(
     faults.is_empty().then_some(row)
 }
 
-/// The original and its translations, each language once.
+/// The version of the stored original, if the input says the same words.
+fn unchanged_text(input: &Envelope, stored: &entity::content::Model) -> Option<i32> {
+    let texts: Vec<ContentText> = serde_json::from_str(&stored.texts).ok()?;
+    let bodies: Vec<ContentBody> = stored.body.as_deref().map_or(Ok(Vec::new()), serde_json::from_str).ok()?;
+    let original = texts.into_iter().next()?;
+    let body = bodies.into_iter().find(|body| body.locale == original.locale).map(|body| body.body);
+    let is_same = original.locale == input.locale
+        && original.title == input.title
+        && original.summary == input.summary
+        && body == input.body;
+    is_same.then_some(original.based_on)
+}
+
+/// The original and its translations, each language once. `version` is that of the original's words.
 fn texts(kind: Kind, input: &Envelope, version: i32, faults: &mut Vec<Fault>) -> (Vec<ContentText>, Vec<ContentBody>) {
     let mut texts = vec![ContentText {
         locale: input.locale.clone(),
@@ -233,6 +248,7 @@ pub(super) fn export(item: &NewItem, catalog: &Catalog) -> Result<(Envelope, Rec
         Some(bodies.swap_remove(position).body)
     };
     let original = texts.remove(0);
+    let text_version = original.based_on;
     let slugs = |noun: Noun, keys: Vec<i64>| -> Result<Vec<Ref>, Fault> {
         let slug = |key: i64| match noun {
             Noun::Region => catalog.region(key).map(|region| region.slug.clone()),
@@ -242,7 +258,7 @@ pub(super) fn export(item: &NewItem, catalog: &Catalog) -> Result<(Envelope, Rec
     };
     let publisher =
         catalog.organization(row.organization_id).map(|organization| line(&organization.slug)).transpose()?;
-    let slug = Slug::parse(&row.slug).map_err(|message| Fault::new(FaultCode::Invalid, "stored", message))?;
+    let slug = Slug::parse(shown_slug(row)).map_err(|message| Fault::new(FaultCode::Invalid, "stored", message))?;
     let envelope = Envelope {
         publisher,
         slug: Some(slug),
@@ -259,7 +275,7 @@ pub(super) fn export(item: &NewItem, catalog: &Catalog) -> Result<(Envelope, Rec
                 origin: text.origin,
                 title: text.title,
                 summary: text.summary,
-                based_on: Some(text.based_on).filter(|based_on| *based_on != row.version),
+                based_on: Some(text.based_on).filter(|based_on| *based_on != text_version),
             })
             .collect(),
         attribution: row.attribution.as_deref().map(stored).transpose()?,
@@ -279,6 +295,7 @@ pub(super) fn export(item: &NewItem, catalog: &Catalog) -> Result<(Envelope, Rec
         updated_at: Some(Timestamp::from_micros(row.updated_at)),
         published_at: row.published_at.map(Timestamp::from_micros),
         spotlight_until: row.spotlight_until.map(Timestamp::from_micros),
+        text_version: Some(text_version).filter(|of_text| *of_text != row.version),
         relative_to: None,
     };
     Ok((envelope, record))

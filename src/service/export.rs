@@ -8,10 +8,11 @@ use sea_orm::DbErr;
 
 use super::catalog::{export_organization, export_region, export_topic};
 use super::fault::Fault;
+use super::input::Record;
 use super::line::{Input, write};
 use super::{campaign, event, resource, update};
 use crate::app::App;
-use crate::store::{Detail, Kind, NewItem};
+use crate::store::{Catalog, Detail, Kind, NewItem};
 
 /// Why an export stopped.
 #[derive(Debug, thiserror::Error)]
@@ -76,18 +77,21 @@ pub async fn export(app: &App, output: &mut (dyn Write + Send)) -> Result<usize,
     Ok(lines)
 }
 
+/// The keys of everything that an item refers to by key.
+pub(super) fn referred_keys(item: &NewItem) -> Vec<i64> {
+    let mut keys = item.links.clone();
+    match &item.detail {
+        Detail::Resource(row) => keys.extend(row.superseded_by),
+        Detail::Event(row) => keys.extend(row.campaign_id),
+        Detail::Update(row) => keys.extend(row.supersedes),
+        Detail::Campaign(_) => {}
+    }
+    keys
+}
+
 /// The public ids of everything that a batch refers to.
 async fn referenced(app: &App, batch: &[NewItem]) -> Result<HashMap<i64, String>, DbErr> {
-    let mut keys: Vec<i64> = Vec::new();
-    for item in batch {
-        keys.extend(&item.links);
-        match &item.detail {
-            Detail::Resource(row) => keys.extend(row.superseded_by),
-            Detail::Event(row) => keys.extend(row.campaign_id),
-            Detail::Update(row) => keys.extend(row.supersedes),
-            Detail::Campaign(_) => {}
-        }
-    }
+    let mut keys: Vec<i64> = batch.iter().flat_map(referred_keys).collect();
     keys.sort_unstable();
     keys.dedup();
     let mut ids = HashMap::with_capacity(keys.len());
@@ -99,30 +103,31 @@ async fn referenced(app: &App, batch: &[NewItem]) -> Result<HashMap<i64, String>
     Ok(ids)
 }
 
-fn line(item: &NewItem, catalog: &crate::store::Catalog, ids: &HashMap<i64, String>) -> Result<String, ExportError> {
+fn line(item: &NewItem, catalog: &Catalog, ids: &HashMap<i64, String>) -> Result<String, ExportError> {
+    let (input, record) = input_of(item, catalog, ids)?;
+    Ok(input.line(&record)?)
+}
+
+/// What a stored item says, as the input and the record that make it.
+pub(super) fn input_of(
+    item: &NewItem,
+    catalog: &Catalog,
+    ids: &HashMap<i64, String>,
+) -> Result<(Input, Record), Fault> {
     let id_of = |key: i64| ids.get(&key).cloned();
     Ok(match &item.detail {
         Detail::Resource(row) => {
             let (input, record) = resource::export(item, row, catalog, &id_of)?;
-            write("resource", &input, &record)?
+            (Input::Resource(Box::new(input)), record)
         }
         Detail::Event(row) => {
             let (input, record) = event::export(item, row, catalog, &id_of)?;
-            write("event", &input, &record)?
+            (Input::Event(Box::new(input)), record)
         }
         Detail::Campaign(row) => {
             let (input, record) = campaign::export(item, row, catalog, &id_of)?;
-            write("campaign", &input, &record)?
+            (Input::Campaign(Box::new(input)), record)
         }
-        Detail::Update(row) => {
-            let (input, record) = update::export(item, row, catalog, &id_of)?;
-            match input {
-                Input::DrugAlert(input) => write("drugAlert", &input, &record)?,
-                Input::ServiceUpdate(input) => write("serviceUpdate", &input, &record)?,
-                Input::PolicyUpdate(input) => write("policyUpdate", &input, &record)?,
-                Input::CommunityUpdate(input) => write("communityUpdate", &input, &record)?,
-                _ => return Err(Fault::new(super::fault::FaultCode::Invalid, "stored", "is no update").into()),
-            }
-        }
+        Detail::Update(row) => update::export(item, row, catalog, &id_of)?,
     })
 }

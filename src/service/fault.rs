@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::domain::text::TextFault;
 /// The codes of expected refusals, as mutations answer them.
 pub use crate::domain::vocabulary::UserErrorCode as FaultCode;
 use crate::domain::vocabulary::Vocabulary;
@@ -21,6 +22,16 @@ impl Fault {
     /// A refusal of a field.
     pub fn new(code: FaultCode, field: impl Into<String>, message: impl Into<String>) -> Self {
         Self { code, field: field.into(), message: message.into() }
+    }
+
+    /// A refusal of a text.
+    pub fn of_text(fault: &TextFault, field: impl Into<String>) -> Self {
+        let code = match fault {
+            TextFault::Empty => FaultCode::TooShort,
+            TextFault::TooLong { .. } => FaultCode::TooLong,
+            TextFault::Control(_) | TextFault::Bidirectional(_) => FaultCode::Invalid,
+        };
+        Self::new(code, field, fault.to_string())
     }
 }
 

@@ -63,7 +63,7 @@ pub(super) fn title(input: &Input) -> &str {
 }
 
 /// Makes the names of a line known.
-pub(super) fn declare(names: &mut Names, id: PublicId, input: &Input) {
+pub(super) fn declare(names: &mut Names<'_>, id: PublicId, input: &Input) {
     if let Some(slug) = identity(input).slug {
         names.declare(id, slug);
     } else {

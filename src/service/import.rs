@@ -12,13 +12,14 @@ use super::identity::{Identity, content_references, declare, identity, publisher
 use super::input::Record;
 use super::line::{Input, called, read};
 use super::names::Names;
-use super::{campaign, event, resource, update};
+use super::prepare::{TakenSlugs, prepare as prepare_item, settle_slug};
+use super::record::{Author, Recording, record};
 use crate::app::App;
 use crate::domain::public_id::{Noun, PublicId};
-use crate::domain::text::{SLUG_CHARS, slug_from};
+use crate::domain::text::slug_from;
 use crate::domain::time::Timestamp;
-use crate::domain::vocabulary::PublicationStatus;
-use crate::store::{Catalog, Kind, NewItem};
+use crate::domain::vocabulary::{PublicationStatus, RevisionAction, Vocabulary};
+use crate::store::{Catalog, Detail, Kind, NewItem, Saving, shown_slug};
 
 /// What an import did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -95,7 +96,8 @@ pub async fn import(
         tx.rollback().await?;
         return Err(ImportError::Faults(faults));
     }
-    let report = store(app, &tx, catalog, ready, now, progress).await?;
+    let ids = names.ids();
+    let report = store(app, &tx, catalog, &ids, ready, progress).await?;
     tx.commit().await?;
     app.store.reload_catalog().await?;
     Ok(report)
@@ -135,7 +137,7 @@ fn parse(
 async fn identify(
     app: &App,
     tx: &DatabaseTransaction,
-    names: &Names,
+    names: &Names<'_>,
     line: &Line,
 ) -> Result<Result<PublicId, Fault>, DbErr> {
     let identity = identity(&line.input);
@@ -152,9 +154,8 @@ async fn identify(
     if let (Some(organization), Some((system, external_id))) = (organization, identity.source) {
         stored = app.store.stored_by_source(tx, organization.key(), system, external_id).await?;
     }
-    if let (None, Some(slug)) = (&stored, identity.slug) {
-        let same_slug = app.store.stored_by_slug(tx, kind, slug).await?;
-        stored = same_slug.filter(|row| organization.is_some_and(|own| own.key() == row.organization_id));
+    if let (None, Some(slug), Some(own)) = (&stored, identity.slug, organization) {
+        stored = app.store.stored_by_own_slug(tx, own.key(), kind, slug).await?;
     }
     let known = stored.and_then(|row| format!("{}_{}", identity.noun.prefix(), row.public_id).parse().ok());
     Ok(Ok(known.unwrap_or_else(|| PublicId::new(identity.noun, app.clock.random_id()))))
@@ -165,7 +166,7 @@ async fn look_up_references(
     app: &App,
     tx: &DatabaseTransaction,
     lines: &[Line],
-    names: &mut Names,
+    names: &mut Names<'_>,
 ) -> Result<(), DbErr> {
     for line in lines {
         for (noun, reference) in content_references(&line.input) {
@@ -174,12 +175,12 @@ async fn look_up_references(
                 Ok(id) => app.store.stored_by_key(tx, id.key()).await?.filter(|row| row.kind == kind.number()),
                 Err(_) => {
                     let slug = reference.rsplit(':').next().unwrap_or_default();
-                    app.store.stored_by_slug(tx, kind, slug).await?
+                    app.store.stored_by_any_slug(tx, kind, slug).await?
                 }
             };
             let Some(row) = row else { continue };
             if let Ok(id) = format!("{}_{}", noun.prefix(), row.public_id).parse::<PublicId>() {
-                names.declare(id, &row.slug);
+                names.declare(id, shown_slug(&row));
             }
         }
     }
@@ -192,19 +193,20 @@ struct Ready {
     regions: Vec<(entity::region::Model, bool)>,
     topics: Vec<(entity::topic::Model, bool)>,
     organizations: Vec<(entity::organization::Model, bool)>,
-    items: Vec<NewItem>,
+    /// Items as they are to be and as they were.
+    items: Vec<(NewItem, Option<NewItem>)>,
     unchanged: usize,
 }
 
 async fn prepare(
     app: &App,
     tx: &DatabaseTransaction,
-    names: &Names,
+    names: &Names<'_>,
     lines: &[Line],
     faults: &mut Vec<(usize, Fault)>,
 ) -> Result<Ready, DbErr> {
     let mut ready = Ready::default();
-    let mut slugs: HashMap<(Kind, String), i64> = HashMap::new();
+    let mut slugs = TakenSlugs::new();
     let now = app.clock.now();
     let stored_rows = app.store.stored_catalog_within(tx).await?;
     for line in lines {
@@ -275,11 +277,11 @@ fn push<T: PartialEq>(
 async fn content(
     app: &App,
     tx: &DatabaseTransaction,
-    names: &Names,
+    names: &Names<'_>,
     line: &Line,
     id: PublicId,
-    slugs: &mut HashMap<(Kind, String), i64>,
-) -> Result<Result<Option<NewItem>, Vec<Fault>>, DbErr> {
+    slugs: &mut TakenSlugs,
+) -> Result<Result<Option<(NewItem, Option<NewItem>)>, Vec<Fault>>, DbErr> {
     let identity = identity(&line.input);
     let Some(kind) = Kind::of_noun(identity.noun) else { return Ok(Ok(None)) };
     let mut faults = Vec::new();
@@ -288,12 +290,11 @@ async fn content(
         PublicId::new(Noun::Organization, app.clock.random_id())
     });
     let stored = app.store.stored_item(tx, kind, id.key()).await?;
-    let wanted = match (identity.slug, &stored) {
+    let slug = match (identity.slug, &stored) {
         (Some(slug), _) => slug.to_string(),
-        (None, Some(stored)) => stored.content.slug.clone(),
+        (None, Some(stored)) => shown_slug(&stored.content).to_string(),
         (None, None) => slug_from(title(&line.input)),
     };
-    let slug = free_slug(app, tx, kind, wanted, id.key(), slugs).await?;
     let making = Making {
         id,
         slug,
@@ -303,36 +304,49 @@ async fn content(
         names,
         now: app.clock.now(),
     };
-    let made = match &line.input {
-        Input::Resource(input) => resource::prepare(input, &making),
-        Input::Event(input) => event::prepare(input, &making, &app.zones),
-        Input::Campaign(input) => campaign::prepare(input, &making),
-        Input::DrugAlert(input) => update::prepare_alert(input, &making),
-        Input::ServiceUpdate(input) => update::prepare_service(input, &making),
-        Input::PolicyUpdate(input) => update::prepare_policy(input, &making),
-        Input::CommunityUpdate(input) => update::prepare_community(input, &making),
-        Input::Region(_) | Input::Topic(_) | Input::Organization(_) => return Ok(Ok(None)),
-    };
+    let Some(made) = prepare_item(&line.input, &making, &app.zones) else { return Ok(Ok(None)) };
     if let (false, Err(others)) = (faults.is_empty(), &made) {
         faults.extend(others.iter().cloned());
     }
     if !faults.is_empty() {
         return Ok(Err(faults));
     }
-    Ok(made.map(|mut item| {
-        if stored.as_ref() == Some(&item) {
-            return None;
-        }
-        if stored.is_some() && line.record.version.is_none() {
-            item.content.version += 1;
-            item.content.updated_at = making.now.as_micros();
-        }
-        Some(item)
-    }))
+    let mut item = match made {
+        Ok(item) => item,
+        Err(found) => return Ok(Err(found)),
+    };
+    wait_for_its_hour(&mut item, making.now);
+    settle_slug(app, tx, kind, &mut item.content, slugs).await?;
+    if stored.as_ref() == Some(&item) {
+        return Ok(Ok(None));
+    }
+    if let (Some(stored), None) = (&stored, line.record.version) {
+        // Once more with the version that the change makes: it may be that of the original's words too.
+        let (version, updated_at) = (Some(stored.content.version + 1), Some(making.now));
+        let record = Record { version, updated_at, ..line.record.clone() };
+        let Some(Ok(mut changed)) = prepare_item(&line.input, &Making { record: &record, ..making }, &app.zones) else {
+            return Ok(Ok(None));
+        };
+        wait_for_its_hour(&mut changed, app.clock.now());
+        (changed.content.slug, changed.content.wanted_slug) = (item.content.slug, item.content.wanted_slug);
+        item = changed;
+    }
+    Ok(Ok(Some((item, stored))))
+}
+
+/// An update that takes the place of another is scheduled if its hour has not come, so that it does not take the other
+/// away before it is there itself.
+fn wait_for_its_hour(item: &mut NewItem, now: Timestamp) {
+    let is_later = item.content.published_at.is_some_and(|at| at > now.as_micros());
+    if let (true, "PUBLISHED", Detail::Update(update)) = (is_later, &*item.content.status, &item.detail)
+        && update.supersedes.is_some()
+    {
+        item.content.status = PublicationStatus::Scheduled.as_str().to_string();
+    }
 }
 
 /// The organization that publishes a line.
-fn publisher(names: &Names, identity: &Identity<'_>) -> Result<PublicId, Fault> {
+fn publisher(names: &Names<'_>, identity: &Identity<'_>) -> Result<PublicId, Fault> {
     let field = "input.publisher";
     match names.get(Noun::Organization, publisher_of(identity)) {
         None if identity.publisher.is_none() => {
@@ -342,40 +356,15 @@ fn publisher(names: &Names, identity: &Identity<'_>) -> Result<PublicId, Fault> 
     }
 }
 
-/// A slug that no other item has: a taken one gets a number, so that it does not tell that a draft exists.
-async fn free_slug(
-    app: &App,
-    tx: &DatabaseTransaction,
-    kind: Kind,
-    wanted: String,
-    id: i64,
-    slugs: &mut HashMap<(Kind, String), i64>,
-) -> Result<String, DbErr> {
-    let mut slug = wanted.clone();
-    for number in 2.. {
-        let is_taken = match slugs.get(&(kind, slug.clone())) {
-            Some(owner) => *owner != id,
-            None => app.store.stored_by_slug(tx, kind, &slug).await?.is_some_and(|row| row.id != id),
-        };
-        if !is_taken {
-            break;
-        }
-        let ending = format!("-{number}");
-        let room = SLUG_CHARS.saturating_sub(ending.len());
-        slug = wanted.get(..room).unwrap_or(&wanted).trim_end_matches('-').to_string() + &ending;
-    }
-    slugs.insert((kind, slug.clone()), id);
-    Ok(slug)
-}
-
 async fn store(
     app: &App,
     tx: &DatabaseTransaction,
     catalog: Catalog,
+    ids: &HashMap<i64, String>,
     ready: Ready,
-    now: Timestamp,
     progress: &mut (dyn FnMut(usize, usize) + Send),
 ) -> Result<ImportReport, DbErr> {
+    let now = app.clock.now();
     let mut report = ImportReport { unchanged: ready.unchanged, ..ImportReport::default() };
     let total = ready.regions.len() + ready.topics.len() + ready.organizations.len() + ready.items.len();
     let changes_catalog = total > ready.items.len();
@@ -400,9 +389,11 @@ async fn store(
         count(&mut report, is_new);
     }
     let catalog = if changes_catalog { app.store.catalog_within(tx).await? } else { catalog };
-    for item in ready.items {
-        let saved = app.store.save_item(tx, &catalog, item, now).await?;
-        count(&mut report, matches!(saved, crate::store::SavedItem::Created(_)));
+    let author = Author { client: None, action: RevisionAction::Imported, note: None };
+    for (item, before) in &ready.items {
+        let saving = Saving { item, before: before.as_ref(), what: None, at: now };
+        record(app, tx, &Recording { catalog: &catalog, ids, author: &author }, saving).await?;
+        count(&mut report, before.is_none());
     }
     Ok(report)
 }

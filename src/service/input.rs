@@ -33,6 +33,8 @@ pub struct Record {
     pub status: Option<PublicationStatus>,
     /// Version; 1 if left out.
     pub version: Option<i32>,
+    /// The version in which the original's words were last changed; `version` if left out.
+    pub text_version: Option<i32>,
     /// When it was made.
     pub created_at: Option<Timestamp>,
     /// When it was last changed.

@@ -28,6 +28,65 @@ pub enum Input {
     CommunityUpdate(Box<CommunityUpdateInput>),
 }
 
+impl Input {
+    /// The kind of its line.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Region(_) => "region",
+            Self::Topic(_) => "topic",
+            Self::Organization(_) => "organization",
+            Self::Resource(_) => "resource",
+            Self::Event(_) => "event",
+            Self::Campaign(_) => "campaign",
+            Self::DrugAlert(_) => "drugAlert",
+            Self::ServiceUpdate(_) => "serviceUpdate",
+            Self::PolicyUpdate(_) => "policyUpdate",
+            Self::CommunityUpdate(_) => "communityUpdate",
+        }
+    }
+
+    /// Reads an input of a kind; a fault names the path inside it.
+    pub fn read(kind: &str, input: Value) -> Result<Self, Fault> {
+        Ok(match kind {
+            "region" => Self::Region(part(input, "input")?),
+            "topic" => Self::Topic(part(input, "input")?),
+            "organization" => Self::Organization(part(input, "input")?),
+            "resource" => Self::Resource(part(input, "input")?),
+            "event" => Self::Event(part(input, "input")?),
+            "campaign" => Self::Campaign(part(input, "input")?),
+            "drugAlert" => Self::DrugAlert(part(input, "input")?),
+            "serviceUpdate" => Self::ServiceUpdate(part(input, "input")?),
+            "policyUpdate" => Self::PolicyUpdate(part(input, "input")?),
+            "communityUpdate" => Self::CommunityUpdate(part(input, "input")?),
+            other => {
+                let message = format!("\"{}\" is not one of {}", other.escape_debug(), KINDS.join(", "));
+                return Err(Fault::new(FaultCode::Invalid, "kind", message));
+            }
+        })
+    }
+
+    /// The line of this input and a record.
+    pub fn line(&self, record: &Record) -> Result<String, serde_json::Error> {
+        write(self.kind(), &self.json()?, record)
+    }
+
+    /// The input as JSON, whole.
+    pub fn json(&self) -> Result<Value, serde_json::Error> {
+        match self {
+            Self::Region(input) => serde_json::to_value(input),
+            Self::Topic(input) => serde_json::to_value(input),
+            Self::Organization(input) => serde_json::to_value(input),
+            Self::Resource(input) => serde_json::to_value(input),
+            Self::Event(input) => serde_json::to_value(input),
+            Self::Campaign(input) => serde_json::to_value(input),
+            Self::DrugAlert(input) => serde_json::to_value(input),
+            Self::ServiceUpdate(input) => serde_json::to_value(input),
+            Self::PolicyUpdate(input) => serde_json::to_value(input),
+            Self::CommunityUpdate(input) => serde_json::to_value(input),
+        }
+    }
+}
+
 /// The kinds that a line may have.
 pub const KINDS: [&str; 10] = [
     "region",
@@ -77,23 +136,7 @@ pub fn read(text: &str, now: Timestamp) -> Result<(Input, Record), Fault> {
         Value::Null => Record::default(),
         record => part(record, "record")?,
     };
-    let input = raw.input;
-    let input = match raw.kind.as_str() {
-        "region" => Input::Region(part(input, "input")?),
-        "topic" => Input::Topic(part(input, "input")?),
-        "organization" => Input::Organization(part(input, "input")?),
-        "resource" => Input::Resource(part(input, "input")?),
-        "event" => Input::Event(part(input, "input")?),
-        "campaign" => Input::Campaign(part(input, "input")?),
-        "drugAlert" => Input::DrugAlert(part(input, "input")?),
-        "serviceUpdate" => Input::ServiceUpdate(part(input, "input")?),
-        "policyUpdate" => Input::PolicyUpdate(part(input, "input")?),
-        "communityUpdate" => Input::CommunityUpdate(part(input, "input")?),
-        other => {
-            let message = format!("\"{}\" is not one of {}", other.escape_debug(), KINDS.join(", "));
-            return Err(Fault::new(FaultCode::Invalid, "kind", message));
-        }
-    };
+    let input = Input::read(&raw.kind, raw.input)?;
     Ok((input, record))
 }
 

@@ -7,35 +7,17 @@ use super::input::Ref;
 use crate::domain::public_id::{Noun, PublicId};
 use crate::store::Catalog;
 
-/// Names of nouns by slug, code or id.
-#[derive(Debug, Default)]
-pub(super) struct Names {
+/// Names of nouns by slug, code or id: those declared, then those of the catalog.
+#[derive(Debug)]
+pub(super) struct Names<'c> {
+    catalog: &'c Catalog,
     known: HashMap<(Noun, String), PublicId>,
 }
 
-impl Names {
+impl<'c> Names<'c> {
     /// Everything that the catalog knows.
-    pub(super) fn of_catalog(catalog: &Catalog) -> Self {
-        let mut names = Self::default();
-        let parse = |noun: Noun, public_id: &str| format!("{}_{public_id}", noun.prefix()).parse::<PublicId>().ok();
-        for region in catalog.regions() {
-            let Some(id) = parse(Noun::Region, &region.public_id) else { continue };
-            names.declare(id, &region.slug);
-            for code in &region.codes {
-                names.declare(id, &code.value);
-            }
-        }
-        for topic in catalog.topics() {
-            if let Some(id) = parse(Noun::Topic, &topic.public_id) {
-                names.declare(id, &topic.slug);
-            }
-        }
-        for organization in catalog.organizations() {
-            if let Some(id) = parse(Noun::Organization, &organization.public_id) {
-                names.declare(id, &organization.slug);
-            }
-        }
-        names
+    pub(super) fn of_catalog(catalog: &'c Catalog) -> Self {
+        Self { catalog, known: HashMap::new() }
     }
 
     /// Adds a name; ids are names of themselves.
@@ -44,10 +26,24 @@ impl Names {
         self.known.insert((id.noun, id.to_string()), id);
     }
 
+    /// The ids of all that was declared, by key.
+    pub(super) fn ids(&self) -> HashMap<i64, String> {
+        self.known.values().map(|id| (id.key(), id.to_string())).collect()
+    }
+
     /// The noun of a name, if it is known.
     pub(super) fn get(&self, noun: Noun, name: &str) -> Option<PublicId> {
         let name = name.split_once(':').filter(|(prefix, _)| *prefix == noun.name()).map_or(name, |(_, slug)| slug);
-        self.known.get(&(noun, name.to_string())).copied()
+        let declared = self.known.get(&(noun, name.to_string())).copied();
+        declared.or_else(|| {
+            let public_id = match noun {
+                Noun::Region => &self.catalog.find_region(name)?.public_id,
+                Noun::Topic => &self.catalog.find_topic(name)?.public_id,
+                Noun::Organization => &self.catalog.find_organization(name)?.public_id,
+                _ => return None,
+            };
+            format!("{}_{public_id}", noun.prefix()).parse().ok()
+        })
     }
 
     /// The noun of a reference, or a fault that names it.

@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use sea_orm::{DbErr, FromQueryResult, Iterable, QueryResult, sea_query::Iden};
+use sea_orm::{DbBackend, DbErr, FromQueryResult, Iterable, QueryResult, sea_query::Iden};
 
-use super::Store;
 use super::catalog::json;
 use super::sql::Sql;
+use super::{NewItem, Store};
 use crate::domain::content::{ContentBody, ContentText};
 use crate::domain::public_id::{Noun, PublicId};
-use crate::domain::view::View;
+use crate::domain::view::{Area, View};
 
 /// The kinds of content, with the small numbers that the tables use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -106,6 +106,24 @@ impl Item {
         Ok(Self { kind, texts: json(&content.texts)?, content, detail })
     }
 
+    /// An item as it was just stored.
+    pub fn from_stored(item: &NewItem) -> Result<Self, DbErr> {
+        let content = item.content.clone();
+        let kind = Kind::from_number(content.kind)
+            .ok_or_else(|| DbErr::Type(format!("unknown content kind {}", content.kind)))?;
+        Ok(Self { kind, texts: json(&content.texts)?, content, detail: item.detail.clone() })
+    }
+
+    /// Its name in addresses, or the one that it asks for while the public does not see it.
+    pub fn slug(&self) -> &str {
+        shown_slug(&self.content)
+    }
+
+    /// The version in which the original's words were last changed.
+    pub fn text_version(&self) -> i32 {
+        self.texts.first().map_or(self.content.version, |original| original.based_on)
+    }
+
     /// The public id.
     pub fn public_id(&self) -> String {
         format!("{}_{}", self.kind.noun().prefix(), self.content.public_id)
@@ -115,6 +133,11 @@ impl Item {
     pub fn bodies(&self) -> Result<Vec<ContentBody>, DbErr> {
         self.content.body.as_deref().map_or(Ok(Vec::new()), json)
     }
+}
+
+/// The name of a stored item in addresses, or the one that it asks for while the public does not see it.
+pub fn shown_slug(content: &entity::content::Model) -> &str {
+    content.wanted_slug.as_deref().unwrap_or(&content.slug)
 }
 
 /// Appends `c.x AS c_x, …, d.y AS d_y, …`, with an empty body unless it is wanted.
@@ -139,18 +162,70 @@ pub(super) fn columns(kind: Kind, with_body: bool, sql: &mut Sql) {
 }
 
 /// Appends the condition that the item of an alias is published and visible to the viewer now.
-pub(super) fn visible(alias: &str, view: &View, sql: &mut Sql) {
-    sql.push(&format!("{alias}.status = 'PUBLISHED'"));
-    if !view.sight.partners {
-        sql.push(&format!(" AND {alias}.visibility = 'PUBLIC'"));
+pub(super) fn visible(alias: &str, view: &View, backend: DbBackend, sql: &mut Sql) {
+    sql.push(&format!("{alias}.status = 'PUBLISHED' AND "));
+    match &view.sight.partners {
+        Some(Area::Everywhere) => {}
+        Some(area) => {
+            sql.push(&format!("({alias}.visibility = 'PUBLIC' OR "));
+            lies_within(alias, area, backend, sql);
+            sql.push(") AND ");
+        }
+        None => {
+            sql.push(&format!("{alias}.visibility = 'PUBLIC' AND "));
+        }
     }
-    sql.push(&format!(" AND ({alias}.expires_at IS NULL OR {alias}.expires_at > "));
+    sql.push(&format!("({alias}.expires_at IS NULL OR {alias}.expires_at > "));
     sql.bind(view.now.as_micros()).push(&format!(") AND ({alias}.published_at IS NULL OR {alias}.published_at <= "));
     sql.bind(view.now.as_micros()).push(")");
 }
 
+/// Appends the condition that the viewer may read the item of an alias, published or not.
+pub(super) fn readable(alias: &str, view: &View, backend: DbBackend, sql: &mut Sql) {
+    if !view.sight.is_wide() {
+        return visible(alias, view, backend, sql);
+    }
+    sql.push("((");
+    visible(alias, view, backend, sql);
+    sql.push(")");
+    if let Some((organization, area)) = &view.sight.own {
+        sql.push(&format!(" OR ({alias}.organization_id = ")).bind(*organization).push(" AND ");
+        lies_within(alias, area, backend, sql);
+        sql.push(")");
+    }
+    if let Some(area) = &view.sight.review {
+        sql.push(&format!(" OR ({alias}.status = 'IN_REVIEW' AND "));
+        lies_within(alias, area, backend, sql);
+        sql.push(")");
+    }
+    sql.push(")");
+}
+
+/// Appends the condition that a right to read holds for the item's regions: see [`Area::holds`].
+fn lies_within(alias: &str, area: &Area, backend: DbBackend, sql: &mut Sql) {
+    match (area, backend) {
+        (Area::Everywhere, _) => {
+            sql.push("1 = 1");
+        }
+        (Area::Within(keys), DbBackend::Postgres) => {
+            sql.push(&format!(
+                "({alias}.region_ids <> '' AND string_to_array(trim(both ',' from {alias}.region_ids), ',')::bigint[] <@ "
+            ));
+            sql.bind(keys.to_vec()).push(")");
+        }
+        (Area::Within(keys), _) => {
+            let keys: Vec<String> = keys.iter().map(i64::to_string).collect();
+            sql.push(&format!(
+                "({alias}.region_ids <> '' AND NOT EXISTS (SELECT 1 FROM json_each('[' || trim({alias}.region_ids, ',') \
+                 || ']') o WHERE o.value NOT IN (SELECT value FROM json_each("
+            ));
+            sql.bind(format!("[{}]", keys.join(","))).push("))))");
+        }
+    }
+}
+
 /// Which items to find.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 enum Wanted<'a> {
     Keys(&'a [i64]),
     Slug(&'a str),
@@ -217,11 +292,22 @@ impl Store {
         sql.push(&format!(" FROM content c JOIN {} d ON d.content_id = c.id WHERE ", kind.table()));
         match wanted {
             Wanted::Keys(keys) => sql.push("c.id").is_any(self.backend(), keys),
+            // What the public does not see has no slug of its own yet, and may share the one that it asks for.
+            Wanted::Slug(slug) if view.sight.is_wide() || view.sight.partners.is_some() => {
+                sql.push("(c.slug = ").bind(slug).push(" OR c.wanted_slug = ").bind(slug).push(")")
+            }
             Wanted::Slug(slug) => sql.push("c.slug = ").bind(slug),
             Wanted::Superseding(keys) => sql.push("d.supersedes").is_any(self.backend(), keys),
         };
         sql.push(" AND c.kind = ").push_number(kind.number().into()).push(" AND ");
-        visible("c", view, &mut sql);
+        match wanted {
+            Wanted::Superseding(_) => visible("c", view, self.backend(), &mut sql),
+            Wanted::Keys(_) => readable("c", view, self.backend(), &mut sql),
+            Wanted::Slug(_) => {
+                readable("c", view, self.backend(), &mut sql);
+                sql.push(" ORDER BY c.wanted_slug IS NOT NULL, c.created_at, c.id");
+            }
+        }
         let rows = self.query(sql.statement(self.backend())).await?;
         rows.iter().map(|row| Item::from_row(row).map(Arc::new)).collect()
     }

@@ -8,6 +8,7 @@ use sea_orm::DbErr;
 use super::item::Item;
 use super::{Kind, Store};
 use crate::domain::view::View;
+use crate::domain::vocabulary::PublicationStatus;
 
 /// What is listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -26,12 +27,17 @@ impl ListKind {
         }
     }
 
-    /// The number in the table `listing`.
+    /// The number in the table `listing`, for what is published.
     pub(super) fn number(self) -> i16 {
         match self {
             Self::Of(kind) => kind.number(),
             Self::Alerts => 5,
         }
+    }
+
+    /// The number in the table `listing` for what is not published.
+    pub(super) fn unpublished_number(self) -> i16 {
+        self.number() + 10
     }
 }
 
@@ -91,6 +97,8 @@ pub struct Filter {
     pub published_between: (Option<i64>, Option<i64>),
     /// Changed at or after.
     pub updated_from: Option<i64>,
+    /// States that an item may have; only what is published and current if absent.
+    pub statuses: Option<Vec<PublicationStatus>>,
     /// Conditions on the detail.
     pub conditions: Vec<Condition>,
 }

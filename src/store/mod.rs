@@ -2,9 +2,11 @@
 
 mod catalog;
 mod change;
+mod due;
 mod item;
 mod listing;
 mod plan;
+mod revision;
 mod sql;
 mod stored;
 mod write;
@@ -23,10 +25,11 @@ use sea_orm::{
 
 pub use catalog::{Catalog, Code, Entry, Organization, Region, Topic, is_french};
 pub use change::Epoch;
-pub use item::{Detail, Item, Kind};
+pub use item::{Detail, Item, Kind, shown_slug};
 pub use listing::{Condition, Filter, ListKind, ListQuery, Order, OrderField, Page, PageKey, PageRequest, Parent};
+pub use revision::Claim;
 pub use sql::{unpack, unpack_keys};
-pub use write::{NewItem, SavedItem};
+pub use write::{NewItem, Saving};
 
 use crate::domain::limits::Limits;
 

@@ -7,15 +7,17 @@ use std::sync::Arc;
 
 use sea_orm::{DbBackend, DbErr};
 
-use super::item::{Item, columns, visible};
+use super::item::{Item, columns, readable, visible};
 use super::listing::{Condition, ListQuery, OrderField, PageKey, Parent, Row};
 use super::sql::Sql;
 use super::{ListKind, Store};
+use crate::domain::vocabulary::{PublicationStatus, Vocabulary};
 
-/// What one branch reads: the index prefix `(anchor, topic)` on behalf of a parent.
+/// What one branch reads: the index prefix `(list, anchor, topic)` on behalf of a parent.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Branch {
     parent: usize,
+    list: i16,
     anchor: i64,
     topic: i64,
 }
@@ -28,6 +30,8 @@ pub(super) struct Plan {
     lookup_anchors: Option<Vec<i64>>,
     lookup_topics: Option<Vec<i64>>,
     publishers: Option<Vec<i64>>,
+    /// The numbers of the lists that hold what is asked for.
+    lists: Vec<i16>,
 }
 
 impl Store {
@@ -37,13 +41,20 @@ impl Store {
         let lists = [&filter.regions, &filter.topics, &filter.publishers];
         if lists.iter().any(|list| list.as_ref().is_some_and(Vec::is_empty))
             || filter.locales.as_ref().is_some_and(Vec::is_empty)
+            || filter.statuses.as_ref().is_some_and(Vec::is_empty)
             || filter.conditions.iter().any(Condition::is_empty)
             || parents.is_some_and(<[Parent]>::is_empty)
         {
             return None;
         }
         let is_usual = query.order.field == OrderField::Usual;
-        let mut plan = Plan { branches: Vec::new(), lookup_anchors: None, lookup_topics: None, publishers: None };
+        let mut plan = Plan {
+            branches: Vec::new(),
+            lookup_anchors: None,
+            lookup_topics: None,
+            publishers: None,
+            lists: lists_of(query),
+        };
         plan.publishers.clone_from(&filter.publishers);
         let none = [0];
         let mut wanted_topics: &[i64] = filter.topics.as_deref().unwrap_or(&none);
@@ -116,9 +127,27 @@ impl Store {
 impl Plan {
     fn add(&mut self, parent: usize, anchors: &[i64], topics: &[i64]) {
         for anchor in anchors {
-            self.branches.extend(topics.iter().map(|topic| Branch { parent, anchor: *anchor, topic: *topic }));
+            for topic in topics {
+                let branch = |list: &i16| Branch { parent, list: *list, anchor: *anchor, topic: *topic };
+                self.branches.extend(self.lists.iter().map(branch));
+            }
         }
     }
+}
+
+/// The lists that hold what a question asks for: published items, others, or both.
+fn lists_of(query: &ListQuery) -> Vec<i16> {
+    let Some(statuses) = &query.filter.statuses else { return vec![query.list.number()] };
+    let mut lists = Vec::with_capacity(2);
+    if statuses.contains(&PublicationStatus::Published) {
+        lists.push(query.list.number());
+    }
+    if statuses.iter().any(|status| *status != PublicationStatus::Published) {
+        lists.push(query.list.unpublished_number());
+    }
+    // An order that walks the items themselves finds each once, whatever list it is in.
+    lists.truncate(if query.order.field == OrderField::Usual { 2 } else { 1 });
+    lists
 }
 
 impl Condition {
@@ -179,18 +208,22 @@ impl Writer<'_> {
         sql.push(" FROM ");
     }
 
-    /// The branches as a table `b (parent, anchor, topic)`.
+    /// The branches as a table `b (parent, anchor, topic, list)`.
     fn branch_table(&self, sql: &mut Sql) {
         if self.backend == DbBackend::Postgres {
             let column = |of: fn(&Branch) -> i64| self.plan.branches.iter().map(of).collect::<Vec<i64>>();
             sql.push("unnest(").bind(column(|b| i64::try_from(b.parent).unwrap_or(0))).push("::bigint[], ");
             sql.bind(column(|b| b.anchor)).push("::bigint[], ").bind(column(|b| b.topic));
-            sql.push("::bigint[]) AS b (parent, anchor, topic)");
+            sql.push("::bigint[], ").bind(column(|b| b.list.into()));
+            sql.push("::bigint[]) AS b (parent, anchor, topic, list)");
             return;
         }
-        sql.push("(SELECT value ->> 0 AS parent, value ->> 1 AS anchor, value ->> 2 AS topic FROM json_each(");
-        let rows: Vec<String> =
-            self.plan.branches.iter().map(|b| format!("[{},{},{}]", b.parent, b.anchor, b.topic)).collect();
+        sql.push(
+            "(SELECT value ->> 0 AS parent, value ->> 1 AS anchor, value ->> 2 AS topic, value ->> 3 AS list \
+             FROM json_each(",
+        );
+        let row = |b: &Branch| format!("[{},{},{},{}]", b.parent, b.anchor, b.topic, b.list);
+        let rows: Vec<String> = self.plan.branches.iter().map(row).collect();
         sql.bind(format!("[{}]", rows.join(","))).push(")) b");
     }
 
@@ -212,10 +245,7 @@ impl Writer<'_> {
         let (source, alias, key, id) = self.source();
         let direction = if self.query.order.is_descending == self.query.page.from_end { "ASC" } else { "DESC" };
         let entries = |sql: &mut Sql| {
-            sql.push(&format!(" FROM {source} WHERE {alias}.kind = "));
-            sql.push_number(
-                if alias == "l" { self.query.list.number() } else { self.query.list.kind().number() }.into(),
-            );
+            sql.push(&format!(" FROM {source} WHERE {alias}.kind = {}", self.kind_of(alias)));
             if alias == "l" {
                 sql.push(&format!(" AND l.anchor = {anchor} AND l.topic = {topic}"));
             }
@@ -247,19 +277,34 @@ impl Writer<'_> {
             if alias == "l" {
                 sql.push(&format!(" {} content e ON e.id = l.content", self.join()));
             }
-            sql.push(&format!(" WHERE {alias}.kind = "));
-            sql.push_number(
-                if alias == "l" { self.query.list.number() } else { self.query.list.kind().number() }.into(),
-            );
+            sql.push(&format!(" WHERE {alias}.kind = {}", self.kind_of(alias)));
             if alias == "l" {
                 sql.push(&format!(" AND l.anchor = {anchor} AND l.topic = {topic}"));
             }
             self.bounds(key, id, sql);
             sql.push(" AND ");
-            visible("e", &self.query.view, sql);
+            visible("e", &self.query.view, self.backend, sql);
             sql.push(&format!(" ORDER BY {key} {direction}, {id} {direction} LIMIT "));
         }
         sql.push_number(size);
+    }
+
+    /// What the kind of an entry must be: the one list that is walked, or that of the branch.
+    fn kind_of(&self, alias: &str) -> String {
+        match (alias, self.plan.lists.as_slice()) {
+            ("l", [list]) => list.to_string(),
+            ("l", _) => "b.list".to_string(),
+            _ => self.query.list.kind().number().to_string(),
+        }
+    }
+
+    /// That an entry is in any of the lists that hold what is asked for.
+    fn any_list(&self) -> String {
+        let list = self.query.list;
+        match self.query.filter.statuses {
+            Some(_) => format!("IN ({}, {})", list.number(), list.unpublished_number()),
+            None => format!("= {}", list.number()),
+        }
     }
 
     /// The table that is walked in order, its alias, its key and its id.
@@ -299,6 +344,7 @@ impl Writer<'_> {
             || filter.regions_directly && filter.regions.is_some()
             || !filter.excluded_notes.is_empty()
             || filter.locales.is_some()
+            || filter.statuses.is_some()
             || filter.is_spotlighted.is_some()
             || filter.published_between != (None, None)
             || filter.updated_from.is_some()
@@ -315,7 +361,14 @@ impl Writer<'_> {
     /// Everything that is checked item by item, on the envelope `e` and the detail `f`.
     fn conditions(&self, anchor: &str, topic: &str, sql: &mut Sql) {
         let filter = &self.query.filter;
-        visible("e", &self.query.view, sql);
+        match &filter.statuses {
+            None => visible("e", &self.query.view, self.backend, sql),
+            Some(statuses) => {
+                readable("e", &self.query.view, self.backend, sql);
+                let names: Vec<String> = statuses.iter().map(|status| status.as_str().to_string()).collect();
+                sql.push(" AND e.status").is_any_text(self.backend, &names);
+            }
+        }
         if self.query.order.field != OrderField::Usual {
             between("e.order_key", filter.usual_between, sql);
             if self.is_below_parents() || self.query.list == ListKind::Alerts {
@@ -366,8 +419,7 @@ impl Writer<'_> {
 
     /// That the item is listed under some anchor and topic: a look-up by the whole key.
     fn listed(&self, sql: &mut Sql, places: impl FnOnce(&mut Sql)) {
-        sql.push(" AND EXISTS (SELECT 1 FROM listing l WHERE l.kind = ");
-        sql.push_number(self.query.list.number().into());
+        sql.push(&format!(" AND EXISTS (SELECT 1 FROM listing l WHERE l.kind {}", self.any_list()));
         places(sql);
         sql.push(" AND l.order_key = e.order_key AND l.content = e.id)");
     }
@@ -386,7 +438,7 @@ impl Writer<'_> {
         let is_lateral = self.backend == DbBackend::Postgres;
         sql.push(if is_lateral { " CROSS JOIN LATERAL (SELECT e.id FROM listing l" } else { " CROSS JOIN listing l" });
         self.joins("l.content", "e", "f", sql);
-        sql.push(" WHERE l.kind = ").push_number(self.query.list.number().into());
+        sql.push(&format!(" WHERE l.kind {}", self.any_list()));
         sql.push(" AND l.anchor = b.anchor AND l.topic = b.topic AND ");
         self.conditions("b.anchor", "b.topic", sql);
         if self.query.order.field == OrderField::Usual {

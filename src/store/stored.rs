@@ -3,7 +3,8 @@
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QuerySelect,
+    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Select,
 };
 
 use super::{Detail, Kind, NewItem, Store};
@@ -37,7 +38,29 @@ impl Store {
         Ok(entity::content::Entity::find().limit(1).count(&self.writer).await? > 0)
     }
 
-    /// The stored envelope of a slug, whatever its state, without its body.
+    /// The stored envelope of an organization's item that has a slug or asks for it; a public one first.
+    pub async fn stored_by_own_slug(
+        &self,
+        tx: &DatabaseTransaction,
+        organization: i64,
+        kind: Kind,
+        slug: &str,
+    ) -> Result<Option<entity::content::Model>, DbErr> {
+        let own = by_any_slug(kind, slug).filter(entity::content::COLUMN.organization_id.eq(organization));
+        own.one(tx).await
+    }
+
+    /// The stored envelope of any item that has a slug or asks for it; a public one first.
+    pub async fn stored_by_any_slug(
+        &self,
+        tx: &DatabaseTransaction,
+        kind: Kind,
+        slug: &str,
+    ) -> Result<Option<entity::content::Model>, DbErr> {
+        by_any_slug(kind, slug).one(tx).await
+    }
+
+    /// The stored envelope of a public item's slug.
     pub async fn stored_by_slug(
         &self,
         tx: &DatabaseTransaction,
@@ -90,11 +113,16 @@ impl Store {
 
     /// Kind and public id of some stored items.
     pub async fn stored_ids(&self, keys: &[i64]) -> Result<Vec<(i64, Kind, String)>, DbErr> {
-        let rows = entity::content::Entity::find()
-            .filter(entity::content::COLUMN.id.is_in(keys.iter().copied()))
-            .all(&self.writer)
-            .await?;
-        Ok(rows.into_iter().filter_map(|r| Kind::from_number(r.kind).map(|kind| (r.id, kind, r.public_id))).collect())
+        stored_ids(&self.writer, keys).await
+    }
+
+    /// The same as a transaction sees it.
+    pub async fn stored_ids_within(
+        &self,
+        tx: &DatabaseTransaction,
+        keys: &[i64],
+    ) -> Result<Vec<(i64, Kind, String)>, DbErr> {
+        if keys.is_empty() { Ok(Vec::new()) } else { stored_ids(tx, keys).await }
     }
 
     /// The stored item of a key, whatever its state.
@@ -131,6 +159,23 @@ impl Store {
     pub async fn stored_catalog_within(&self, tx: &DatabaseTransaction) -> Result<CatalogRows, DbErr> {
         catalog_rows(tx).await
     }
+}
+
+async fn stored_ids<C: ConnectionTrait>(connection: &C, keys: &[i64]) -> Result<Vec<(i64, Kind, String)>, DbErr> {
+    let rows = entity::content::Entity::find()
+        .filter(entity::content::COLUMN.id.is_in(keys.iter().copied()))
+        .all(connection)
+        .await?;
+    Ok(rows.into_iter().filter_map(|r| Kind::from_number(r.kind).map(|kind| (r.id, kind, r.public_id))).collect())
+}
+
+fn by_any_slug(kind: Kind, slug: &str) -> Select<entity::content::Entity> {
+    let column = entity::content::COLUMN;
+    entity::content::Entity::find()
+        .filter(column.kind.eq(kind.number()))
+        .filter(column.slug.eq(slug).or(column.wanted_slug.eq(slug)))
+        .order_by_asc(Expr::col(entity::content::Column::WantedSlug).is_not_null())
+        .order_by_asc(entity::content::Column::Id)
 }
 
 async fn catalog_rows<C: ConnectionTrait>(connection: &C) -> Result<CatalogRows, DbErr> {

@@ -26,63 +26,77 @@ pub struct NewItem {
     pub links: Vec<i64>,
 }
 
-/// What storing an item did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SavedItem {
-    /// It is new.
-    Created(Epoch),
-    /// It was there and is now as given.
-    Updated(Epoch),
+/// An item to be stored, and what is known of it.
+#[derive(Clone, Debug)]
+pub struct Saving<'a> {
+    /// The item as it is to be.
+    pub item: &'a NewItem,
+    /// The item as it is stored now; none if it is new.
+    pub before: Option<&'a NewItem>,
+    /// What the change log says; by the states before and after if absent.
+    pub what: Option<&'static str>,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// Rows of one INSERT into `listing`.
 const LISTING_CHUNK: usize = 400;
 
 impl Store {
-    /// Stores an item whole and lists it where it belongs.
+    /// Stores an item whole, lists it where it belongs, and appends to the change log.
     pub async fn save_item(
         &self,
         tx: &DatabaseTransaction,
         catalog: &Catalog,
-        item: NewItem,
-        at: Timestamp,
-    ) -> Result<SavedItem, DbErr> {
+        saving: Saving<'_>,
+    ) -> Result<Epoch, DbErr> {
+        let Saving { item, before, what, at } = saving;
         let id = item.content.id;
-        let before = entity::content::Entity::find_by_id(id).one(tx).await?;
         let content = item.content.clone().into_active_model();
-        match &before {
+        match before {
             None => {
                 entity::content::Entity::insert(content).exec_without_returning(tx).await?;
             }
             Some(_) => {
-                entity::content::Entity::update(content.reset_all()).exec(tx).await?;
+                entity::content::Entity::update_many()
+                    .set(content.reset_all())
+                    .filter(entity::content::COLUMN.id.eq(id))
+                    .exec(tx)
+                    .await?;
             }
         }
-        let mut affected = save_links(tx, id, &item.links).await?;
-        if let Detail::Update(update) = &item.detail {
-            let old = entity::regional_update::Entity::find_by_id(id).one(tx).await?;
-            affected.extend(old.and_then(|old| old.supersedes));
-            affected.extend(update.supersedes);
+        if before.is_none_or(|before| before.detail != item.detail) {
+            save_detail(tx, item.detail.clone(), before.is_some()).await?;
         }
-        save_detail(tx, item.detail.clone(), before.is_some()).await?;
-        self.relist(tx, catalog, id).await?;
+        let mut affected = BTreeSet::new();
+        if before.map_or(&[][..], |before| &before.links) != item.links {
+            affected = save_links(tx, id, &item.links).await?;
+        }
+        if before.is_none_or(|before| place(before) != place(item)) {
+            affected.extend(supersedes(item));
+            affected.extend(before.and_then(supersedes));
+            self.relist(tx, catalog, &item.content, Some(&item.detail)).await?;
+        }
+        affected.remove(&id);
         for linked in affected {
-            if linked != id {
-                self.relist(tx, catalog, linked).await?;
+            if let Some(content) = entity::content::Entity::find_by_id(linked).one(tx).await? {
+                self.relist(tx, catalog, &content, None).await?;
             }
         }
-        let epoch = append(tx, change(&item.content, before.as_ref(), at)).await?;
-        Ok(if before.is_some() { SavedItem::Updated(epoch) } else { SavedItem::Created(epoch) })
+        append(tx, change(&item.content, before.map(|before| &before.content), what, at)).await
     }
 
-    /// Writes an item's rows in `listing` anew.
-    async fn relist(&self, tx: &DatabaseTransaction, catalog: &Catalog, id: i64) -> Result<(), DbErr> {
+    /// Writes an item's rows in `listing` anew. Its detail is read if it is not at hand.
+    pub(super) async fn relist(
+        &self,
+        tx: &DatabaseTransaction,
+        catalog: &Catalog,
+        content: &entity::content::Model,
+        detail: Option<&Detail>,
+    ) -> Result<(), DbErr> {
+        let id = content.id;
         entity::listing::Entity::delete_many().filter(entity::listing::COLUMN.content.eq(id)).exec(tx).await?;
-        let Some(content) = entity::content::Entity::find_by_id(id).one(tx).await? else { return Ok(()) };
         let Some(kind) = Kind::from_number(content.kind) else { return Ok(()) };
-        if content.status != "PUBLISHED" {
-            return Ok(());
-        }
         let mut anchors: BTreeSet<i64> = BTreeSet::from([0, content.organization_id]);
         for region in unpack_keys(&content.region_ids) {
             anchors.insert(region);
@@ -90,31 +104,35 @@ impl Store {
         }
         let linking = entity::link::Entity::find().filter(entity::link::COLUMN.to_id.eq(id));
         anchors.extend(linking.all(tx).await?.into_iter().map(|link| link.from_id));
-        if kind == Kind::Event {
-            let event = entity::event::Entity::find_by_id(id).one(tx).await?;
-            anchors.extend(event.and_then(|event| event.campaign_id));
+        match (kind, detail) {
+            (Kind::Event, Some(Detail::Event(event))) => anchors.extend(event.campaign_id),
+            (Kind::Event, _) => {
+                let event = entity::event::Entity::find_by_id(id).one(tx).await?;
+                anchors.extend(event.and_then(|event| event.campaign_id));
+            }
+            _ => {}
         }
         let mut topics: BTreeSet<i64> = BTreeSet::from([0]);
         for topic in unpack_keys(&content.topic_ids) {
             topics.insert(topic);
             topics.extend(catalog.topic(topic).into_iter().flat_map(|topic| topic.ancestors.iter().copied()));
         }
-        let mut kinds = vec![ListKind::Of(kind)];
-        if kind == Kind::Update && stands_as_alert(tx, &content).await? {
-            kinds.push(ListKind::Alerts);
-        }
-        let mut rows: Vec<String> = Vec::with_capacity(kinds.len() * anchors.len() * topics.len());
-        for kind in kinds {
-            if kind == ListKind::Alerts {
-                // An alert for a region holds in all that lies inside it.
-                for region in unpack_keys(&content.region_ids) {
-                    anchors.extend(catalog.regions().filter(|r| r.ancestors.contains(&region)).map(|r| r.key));
-                }
+        let list = ListKind::Of(kind);
+        let is_published = content.status == "PUBLISHED";
+        let mut lists = vec![(if is_published { list.number() } else { list.unpublished_number() }, anchors.clone())];
+        if is_published && kind == Kind::Update && stands_as_alert(tx, content).await? {
+            // An alert for a region holds in all that lies inside it.
+            for region in unpack_keys(&content.region_ids) {
+                anchors.extend(catalog.regions().filter(|r| r.ancestors.contains(&region)).map(|r| r.key));
             }
-            for anchor in &anchors {
-                for topic in &topics {
-                    rows.push(format!("({}, {anchor}, {topic}, {}, {id})", kind.number(), content.order_key));
-                }
+            lists.push((ListKind::Alerts.number(), anchors));
+        }
+        let mut rows: Vec<String> = Vec::new();
+        for (list, anchors) in lists {
+            for anchor in anchors {
+                rows.extend(
+                    topics.iter().map(|topic| format!("({list}, {anchor}, {topic}, {}, {id})", content.order_key)),
+                );
             }
         }
         for chunk in rows.chunks(LISTING_CHUNK) {
@@ -204,10 +222,10 @@ async fn save_detail(tx: &DatabaseTransaction, detail: Detail, is_there: bool) -
     }
 }
 
-/// Replaces the links of an item; returns all items that gained or lost or kept a link.
+/// Replaces the links of an item; returns the items that gained or lost one.
 async fn save_links(tx: &DatabaseTransaction, from: i64, links: &[i64]) -> Result<BTreeSet<i64>, DbErr> {
     let old = entity::link::Entity::find().filter(entity::link::COLUMN.from_id.eq(from)).all(tx).await?;
-    let mut affected: BTreeSet<i64> = old.iter().map(|link| link.to_id).collect();
+    let before: BTreeSet<i64> = old.iter().map(|link| link.to_id).collect();
     if !old.is_empty() {
         entity::link::Entity::delete_many().filter(entity::link::COLUMN.from_id.eq(from)).exec(tx).await?;
     }
@@ -218,9 +236,9 @@ async fn save_links(tx: &DatabaseTransaction, from: i64, links: &[i64]) -> Resul
         let row =
             entity::link::Model { from_id: from, to_id: *to, position: i32::try_from(position).unwrap_or(i32::MAX) };
         entity::link::Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
-        affected.insert(*to);
     }
-    Ok(affected)
+    let after: BTreeSet<i64> = links.iter().copied().collect();
+    Ok(before.symmetric_difference(&after).copied().collect())
 }
 
 /// Whether an update is a drug alert that nothing published has superseded. What only partners see takes no alert from
@@ -250,6 +268,25 @@ async fn stands_as_alert(tx: &DatabaseTransaction, content: &entity::content::Mo
     Ok(!published.iter().any(|other| content.visibility != "PUBLIC" || other.visibility == "PUBLIC"))
 }
 
+/// Everything that decides in which lists an item and what it supersedes stand.
+fn place(item: &NewItem) -> impl PartialEq + use<'_> {
+    let NewItem { content, detail, .. } = item;
+    let (campaign, message) = match detail {
+        Detail::Event(event) => (event.campaign_id, None),
+        Detail::Update(update) => (update.supersedes, Some((&update.kind, &update.message_type))),
+        Detail::Resource(_) | Detail::Campaign(_) => (None, None),
+    };
+    let where_to = (&content.region_ids, &content.topic_ids, content.organization_id, content.order_key);
+    (where_to, &content.status, &content.visibility, campaign, message)
+}
+
+fn supersedes(item: &NewItem) -> Option<i64> {
+    match &item.detail {
+        Detail::Update(update) => update.supersedes,
+        _ => None,
+    }
+}
+
 fn side(content: &entity::content::Model) -> Side {
     let is_published = content.status == "PUBLISHED";
     Side {
@@ -259,9 +296,14 @@ fn side(content: &entity::content::Model) -> Side {
     }
 }
 
-fn change(after: &entity::content::Model, before: Option<&entity::content::Model>, at: Timestamp) -> NewChange {
+fn change(
+    after: &entity::content::Model,
+    before: Option<&entity::content::Model>,
+    what: Option<&'static str>,
+    at: Timestamp,
+) -> NewChange {
     let was_published = before.is_some_and(|content| content.status == "PUBLISHED");
-    let what = match (was_published, after.status.as_str()) {
+    let by_state = match (was_published, after.status.as_str()) {
         (false, "PUBLISHED") => "PUBLISHED",
         (true, "PUBLISHED") => "UPDATED",
         (_, "WITHDRAWN") => "WITHDRAWN",
@@ -274,10 +316,10 @@ fn change(after: &entity::content::Model, before: Option<&entity::content::Model
         noun: Kind::from_number(after.kind).map_or("", |kind| kind.noun().name()),
         item: after.id,
         public_id: after.public_id.clone(),
-        what,
+        what: what.unwrap_or(by_state),
         before: before.map(side).unwrap_or_default(),
         after: side(after),
-        purge: was_published && after.status == "WITHDRAWN",
+        purge: what == Some("REDACTED") || (was_published && after.status == "WITHDRAWN"),
     }
 }
 

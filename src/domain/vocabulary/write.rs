@@ -3,6 +3,46 @@
 use super::vocabulary;
 
 vocabulary! {
+    #[doc = "What happened to an item at a revision. Treat a value that you do not know as a change of another sort."]
+    pub enum RevisionAction {
+        #[doc = "It was made."]
+        Created = "CREATED",
+        #[doc = "Its content was changed."]
+        Updated = "UPDATED",
+        #[doc = "A translation was added or replaced."]
+        Translated = "TRANSLATED",
+        #[doc = "Its facts were checked."]
+        Verified = "VERIFIED",
+        #[doc = "It was handed to a reviewer."]
+        Submitted = "SUBMITTED",
+        #[doc = "A reviewer approved it."]
+        Approved = "APPROVED",
+        #[doc = "A reviewer handed it back."]
+        Rejected = "REJECTED",
+        #[doc = "It was published."]
+        Published = "PUBLISHED",
+        #[doc = "It was scheduled for publication."]
+        Scheduled = "SCHEDULED",
+        #[doc = "It was withdrawn."]
+        Withdrawn = "WITHDRAWN",
+        #[doc = "It was put away."]
+        Archived = "ARCHIVED",
+        #[doc = "An earlier revision was restored."]
+        Restored = "RESTORED",
+        #[doc = "Its time ran out."]
+        Expired = "EXPIRED",
+        #[doc = "It was spotlighted, or no longer is."]
+        Spotlighted = "SPOTLIGHTED",
+        #[doc = "An alert was cancelled or ended."]
+        Cancelled = "CANCELLED",
+        #[doc = "It was withdrawn at once for safety."]
+        EmergencyWithdrawn = "EMERGENCY_WITHDRAWN",
+        #[doc = "Its text was erased."]
+        Redacted = "REDACTED",
+        #[doc = "It was imported by the operator."]
+        Imported = "IMPORTED",
+    }
+
     #[doc = "Why a mutation refused its input. Treat a value that you do not know as `INVALID`."]
     pub enum UserErrorCode {
         #[doc = "A value that must be given is missing or null."]

@@ -3,7 +3,7 @@
 use async_graphql::{Enum, InputObject};
 
 use crate::domain::limits::Limits;
-use crate::domain::vocabulary::{ContentNote, Vocabulary};
+use crate::domain::vocabulary::{ContentNote, PublicationStatus, Vocabulary};
 use crate::graphql::error::ApiError;
 use crate::graphql::scalar::{DateTime, Locale};
 use crate::store::{Catalog, Filter, Order, OrderField};
@@ -78,6 +78,7 @@ pub(crate) struct ContentFilterParts {
     pub(crate) is_spotlighted: Option<bool>,
     pub(crate) published: Option<DateTimeRange>,
     pub(crate) updated_since: Option<DateTime>,
+    pub(crate) statuses: Option<Vec<PublicationStatus>>,
 }
 
 impl ContentFilterParts {
@@ -104,6 +105,7 @@ impl ContentFilterParts {
             usual_between: (None, None),
             published_between: instant_range(self.published.as_ref()),
             updated_from: self.updated_since.map(|since| since.instant.as_micros()),
+            statuses: self.statuses,
             conditions: Vec::new(),
         })
     }
@@ -168,6 +170,10 @@ macro_rules! content_filter {
             published: Option<$crate::graphql::content::DateTimeRange>,
             /// Changed at or after this instant.
             updated_since: Option<$crate::graphql::scalar::DateTime>,
+            /// States that the item may have; only what is published if left out. Others are shown as far as the client
+            /// may read them: scope `content:read-drafts` for the own organization's, `content:review` for what is in
+            /// review.
+            publication_statuses: Option<Vec<$crate::domain::vocabulary::PublicationStatus>>,
             $($(#[doc = $field_doc])* $field: $type,)*
         }
 
@@ -183,6 +189,7 @@ macro_rules! content_filter {
                     is_spotlighted: self.is_spotlighted,
                     published: self.published.clone(),
                     updated_since: self.updated_since.clone(),
+                    statuses: self.publication_statuses.clone(),
                 }
             }
         }

@@ -87,7 +87,7 @@ impl Envelope {
 
     /// The item's name in addresses, unique among items of its kind.
     pub(crate) async fn slug(&self) -> &str {
-        &self.item.content.slug
+        self.item.slug()
     }
 
     /// How often the item was changed, from 1 on.
@@ -135,12 +135,12 @@ impl Envelope {
         let choice = self.choice();
         let text = self.item.texts.get(choice.index);
         let text = text.ok_or_else(|| ApiError::Internal(sea_orm::DbErr::Custom("an item has no text".to_string())))?;
-        Ok(Localization::new(text, choice.is_fallback, self.item.content.version))
+        Ok(Localization::new(text, choice.is_fallback, self.item.text_version()))
     }
 
     /// Every language that the item has, the original first.
     pub(crate) async fn translations(&self) -> Vec<TranslationInfo> {
-        self.item.texts.iter().map(|text| TranslationInfo::new(text, self.item.content.version)).collect()
+        self.item.texts.iter().map(|text| TranslationInfo::new(text, self.item.text_version())).collect()
     }
 
     /// The organization that published the item.

@@ -23,7 +23,7 @@ use super::update::{RegionalUpdateConnection, RegionalUpdateFilter, updates};
 use crate::domain::event::{EventDetail, GatedText};
 use crate::domain::time::Timestamp;
 use crate::domain::vocabulary::{EventFormat, EventKind, EventStatus, Visibility, Vocabulary};
-use crate::store::{Detail, Kind, Parent, unpack};
+use crate::store::{Detail, Kind, Parent, unpack, unpack_keys};
 
 content_type! {
     /// A meeting, an action, a training, a memorial: something that takes place, once or again and again.
@@ -50,7 +50,9 @@ impl Event {
 
     /// A text of the event, if the reader may see it.
     fn gated(&self, text: Option<GatedText>) -> Option<String> {
-        let text = text.filter(|text| text.visibility == Visibility::Public || self.view.sight.partners)?;
+        let content = &self.item.content;
+        let is_partner = self.view.sight.sees_partners(content.organization_id, &unpack_keys(&content.region_ids));
+        let text = text.filter(|text| text.visibility == Visibility::Public || is_partner)?;
         text.text.text(&self.view.preference)
     }
 }

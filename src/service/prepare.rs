@@ -1,0 +1,69 @@
+//! From an input of any kind to the rows of an item, and the slug that the item gets. Must not store.
+
+use std::collections::HashMap;
+
+use sea_orm::{DatabaseTransaction, DbErr};
+
+use super::content::Making;
+use super::fault::Fault;
+use super::line::Input;
+use super::{campaign, event, resource, update};
+use crate::app::App;
+use crate::domain::text::SLUG_CHARS;
+use crate::domain::time::Zones;
+use crate::store::{Kind, NewItem};
+
+/// Makes the rows of an item; `None` if the input is not of content.
+pub(super) fn prepare(input: &Input, making: &Making<'_>, zones: &Zones) -> Option<Result<NewItem, Vec<Fault>>> {
+    Some(match input {
+        Input::Resource(input) => resource::prepare(input, making),
+        Input::Event(input) => event::prepare(input, making, zones),
+        Input::Campaign(input) => campaign::prepare(input, making),
+        Input::DrugAlert(input) => update::prepare_alert(input, making),
+        Input::ServiceUpdate(input) => update::prepare_service(input, making),
+        Input::PolicyUpdate(input) => update::prepare_policy(input, making),
+        Input::CommunityUpdate(input) => update::prepare_community(input, making),
+        Input::Region(_) | Input::Topic(_) | Input::Organization(_) => return None,
+    })
+}
+
+/// Whether everyone may know of an item.
+pub(super) fn is_public(content: &entity::content::Model) -> bool {
+    content.status == "PUBLISHED" && content.visibility == "PUBLIC"
+}
+
+/// Slugs that items of the same transaction have taken.
+pub(super) type TakenSlugs = HashMap<(Kind, String), i64>;
+
+/// Gives an item the slug that it asks for. One that the public sees gets a number if the slug is taken; one that it
+/// does not see keeps its wish to itself, so that nobody learns of it by asking for the same slug.
+pub(super) async fn settle_slug(
+    app: &App,
+    tx: &DatabaseTransaction,
+    kind: Kind,
+    content: &mut entity::content::Model,
+    taken: &mut TakenSlugs,
+) -> Result<(), DbErr> {
+    let wanted = content.wanted_slug.take().unwrap_or_else(|| content.slug.clone());
+    if !is_public(content) {
+        content.slug = format!("~{}", content.public_id);
+        content.wanted_slug = Some(wanted);
+        return Ok(());
+    }
+    let mut slug = wanted.clone();
+    for number in 2.. {
+        let is_taken = match taken.get(&(kind, slug.clone())) {
+            Some(owner) => *owner != content.id,
+            None => app.store.stored_by_slug(tx, kind, &slug).await?.is_some_and(|row| row.id != content.id),
+        };
+        if !is_taken {
+            break;
+        }
+        let ending = format!("-{number}");
+        let room = SLUG_CHARS.saturating_sub(ending.len());
+        slug = wanted.get(..room).unwrap_or(&wanted).trim_end_matches('-').to_string() + &ending;
+    }
+    taken.insert((kind, slug.clone()), content.id);
+    content.slug = slug;
+    Ok(())
+}

@@ -1,0 +1,100 @@
+//! The worker that makes happen what the clock brings: scheduled publications, expiries, lists written anew. Its steps are
+//! idempotent and conditional, so that every node may run it and none leads. Reads check the clock too, so that a worker
+//! that does not run shows nothing that is over.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use sea_orm::{DatabaseTransaction, DbErr};
+use tokio::task::JoinHandle;
+
+use super::export::referred_keys;
+use super::prepare::{TakenSlugs, settle_slug};
+use super::record::{Author, Recording, record};
+use crate::app::{App, SharedApp};
+use crate::domain::vocabulary::{PublicationStatus, RevisionAction, Vocabulary};
+use crate::store::{Kind, Saving};
+
+/// How often the worker looks.
+const INTERVAL: Duration = Duration::from_millis(250);
+/// After how many looks old keys are forgotten: about every ten minutes.
+const FORGETTING: u32 = 2_400;
+
+/// Runs the worker until the handle is aborted. A failed look is tried again at the next interval.
+pub fn run(app: SharedApp) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let mut is_failing = false;
+        let mut looks = 0_u32;
+        loop {
+            tokio::time::sleep(INTERVAL).await;
+            let outcome = run_due(&app).await;
+            if outcome.is_err() && !is_failing {
+                tracing::warn!("what is due cannot be done; it is tried again");
+            }
+            is_failing = outcome.is_err();
+            looks = looks.wrapping_add(1);
+            if looks % FORGETTING == 1 && app.store.forget_keys(app.clock.now()).await.is_err() {
+                tracing::warn!("old keys of repeated requests cannot be forgotten yet");
+            }
+        }
+    })
+}
+
+/// Does what is due now; answers how many items changed.
+pub async fn run_due(app: &App) -> Result<usize, DbErr> {
+    let mut changed = 0;
+    for (kind, key) in app.store.due_items(app.clock.now()).await? {
+        let tx = app.store.begin().await?;
+        let outcome = advance(app, &tx, kind, key).await;
+        match outcome {
+            Ok(is_changed) => {
+                tx.commit().await?;
+                changed += usize::from(is_changed);
+            }
+            Err(cause) => {
+                tx.rollback().await?;
+                return Err(cause);
+            }
+        }
+    }
+    while app.store.is_reindexing().await? {
+        let tx = app.store.begin().await?;
+        let has_more = app.store.reindex_batch(&tx).await?;
+        tx.commit().await?;
+        if !has_more {
+            break;
+        }
+    }
+    Ok(changed)
+}
+
+/// Publishes or expires an item if that is still due; another node may have done it.
+async fn advance(app: &App, tx: &DatabaseTransaction, kind: Kind, key: i64) -> Result<bool, DbErr> {
+    app.store.lock_item(tx, key).await?;
+    let Some(before) = app.store.stored_item(tx, kind, key).await? else { return Ok(false) };
+    let now = app.clock.now();
+    let is_past = |at: Option<i64>| at.is_some_and(|at| at <= now.as_micros());
+    let is_over = is_past(before.content.expires_at);
+    let (status, action) = match PublicationStatus::parse(&before.content.status) {
+        Some(PublicationStatus::Scheduled) if is_past(before.content.published_at) && !is_over => {
+            (PublicationStatus::Published, RevisionAction::Published)
+        }
+        Some(PublicationStatus::Scheduled | PublicationStatus::Published) if is_over => {
+            (PublicationStatus::Expired, RevisionAction::Expired)
+        }
+        _ => return Ok(false),
+    };
+    let mut item = before.clone();
+    item.content.status = status.as_str().to_string();
+    item.content.version = item.content.version.saturating_add(1);
+    item.content.updated_at = now.as_micros();
+    settle_slug(app, tx, kind, &mut item.content, &mut TakenSlugs::new()).await?;
+    let found = app.store.stored_ids_within(tx, &referred_keys(&item)).await?;
+    let ids: HashMap<i64, String> =
+        found.into_iter().map(|(key, kind, bare)| (key, format!("{}_{bare}", kind.noun().prefix()))).collect();
+    let author = Author { client: None, action, note: None };
+    let saving = Saving { item: &item, before: Some(&before), what: None, at: now };
+    let catalog = app.store.catalog();
+    record(app, tx, &Recording { catalog: &catalog, ids: &ids, author: &author }, saving).await?;
+    Ok(true)
+}

@@ -1,0 +1,163 @@
+//! Revisions, approvals, the keys of repeated requests: what is kept beside an item for those who write. Must not decide
+//! who may read them.
+
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect,
+};
+
+use super::Store;
+use super::sql::Sql;
+use crate::domain::time::Timestamp;
+
+/// What is known of a key of a repeated request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// The key is new, and is taken from now on if the transaction commits.
+    New,
+    /// The key was used for a request with this fingerprint, which was answered so.
+    Used {
+        /// SHA-256 of the request.
+        fingerprint: String,
+        /// What it made.
+        answer: Option<String>,
+    },
+}
+
+impl Store {
+    /// Keeps what an item is after a change. A version that is there already, as after an import, is replaced.
+    pub async fn insert_revision(&self, tx: &DatabaseTransaction, row: entity::revision::Model) -> Result<(), DbErr> {
+        let mut sql = Sql::default();
+        sql.push("INSERT INTO revision (content_id, version, at, client_id, action, note, snapshot) VALUES (");
+        sql.bind(row.content_id).push(", ").bind(row.version).push(", ").bind(row.at).push(", ").bind(row.client_id);
+        sql.push(", ").bind(row.action).push(", ").bind(row.note).push(", ").bind(row.snapshot);
+        sql.push(
+            ") ON CONFLICT (content_id, version) DO UPDATE SET at = excluded.at, client_id = excluded.client_id, \
+             action = excluded.action, note = excluded.note, snapshot = excluded.snapshot",
+        );
+        tx.execute_raw(sql.statement(self.backend())).await?;
+        Ok(())
+    }
+
+    /// One revision.
+    pub async fn find_revision(
+        &self,
+        tx: &DatabaseTransaction,
+        item: i64,
+        version: i32,
+    ) -> Result<Option<entity::revision::Model>, DbErr> {
+        entity::revision::Entity::find_by_id((item, version)).one(tx).await
+    }
+
+    /// The revisions of an item, the last first; at most `size` of those before a version.
+    pub async fn list_revisions(
+        &self,
+        item: i64,
+        before: i32,
+        size: u64,
+    ) -> Result<Vec<entity::revision::Model>, DbErr> {
+        entity::revision::Entity::find()
+            .filter(entity::revision::COLUMN.content_id.eq(item))
+            .filter(entity::revision::COLUMN.version.lt(before))
+            .order_by_desc(entity::revision::Column::Version)
+            .limit(size)
+            .all(&self.reader)
+            .await
+    }
+
+    /// The clients that wrote any version of an item by one of the actions.
+    pub async fn writers_of(&self, tx: &DatabaseTransaction, item: i64, actions: &[&str]) -> Result<Vec<i64>, DbErr> {
+        let rows = entity::revision::Entity::find()
+            .filter(entity::revision::COLUMN.content_id.eq(item))
+            .filter(entity::revision::COLUMN.action.is_in(actions.iter().copied()))
+            .select_only()
+            .column(entity::revision::Column::ClientId)
+            .distinct()
+            .into_tuple::<Option<i64>>()
+            .all(tx)
+            .await?;
+        Ok(rows.into_iter().flatten().collect())
+    }
+
+    /// Erases the texts of all revisions of an item.
+    pub async fn erase_revisions(&self, tx: &DatabaseTransaction, item: i64) -> Result<(), DbErr> {
+        let mut sql = Sql::default();
+        sql.push("UPDATE revision SET snapshot = NULL, note = NULL WHERE content_id = ").bind(item);
+        tx.execute_raw(sql.statement(self.backend())).await?;
+        Ok(())
+    }
+
+    /// Which version of an item was approved.
+    pub async fn find_review(
+        &self,
+        tx: &DatabaseTransaction,
+        item: i64,
+    ) -> Result<Option<entity::review::Model>, DbErr> {
+        entity::review::Entity::find_by_id(item).one(tx).await
+    }
+
+    /// Keeps that a version was approved.
+    pub async fn save_review(&self, tx: &DatabaseTransaction, row: entity::review::Model) -> Result<(), DbErr> {
+        entity::review::Entity::delete_by_id(row.content_id).exec(tx).await?;
+        entity::review::Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
+        Ok(())
+    }
+
+    /// Takes a key for a request. Another transaction that holds the same key is waited for.
+    pub async fn claim_key(
+        &self,
+        tx: &DatabaseTransaction,
+        row: entity::idempotency::Model,
+        now: Timestamp,
+    ) -> Result<Claim, DbErr> {
+        let mut old = Sql::default();
+        old.push("DELETE FROM idempotency WHERE client_id = ").bind(row.client_id);
+        old.push(" AND idempotency_key = ").bind(row.idempotency_key.clone());
+        old.push(" AND expires_at <= ").bind(now.as_micros());
+        tx.execute_raw(old.statement(self.backend())).await?;
+        let mut sql = Sql::default();
+        sql.push("INSERT INTO idempotency (client_id, idempotency_key, fingerprint, answer, expires_at) VALUES (");
+        sql.bind(row.client_id).push(", ").bind(row.idempotency_key.clone()).push(", ").bind(row.fingerprint);
+        sql.push(", NULL, ").bind(row.expires_at).push(") ON CONFLICT (client_id, idempotency_key) DO NOTHING");
+        if tx.execute_raw(sql.statement(self.backend())).await?.rows_affected() == 1 {
+            return Ok(Claim::New);
+        }
+        let known = entity::idempotency::Entity::find_by_id((row.client_id, row.idempotency_key)).one(tx).await?;
+        let known = known.ok_or_else(|| DbErr::Custom("a key of a repeated request is gone".to_string()))?;
+        Ok(Claim::Used { fingerprint: known.fingerprint, answer: known.answer })
+    }
+
+    /// Keeps what a request with a key made.
+    pub async fn answer_key(
+        &self,
+        tx: &DatabaseTransaction,
+        client: i64,
+        key: &str,
+        answer: String,
+    ) -> Result<(), DbErr> {
+        let mut sql = Sql::default();
+        sql.push("UPDATE idempotency SET answer = ").bind(answer).push(" WHERE client_id = ").bind(client);
+        sql.push(" AND idempotency_key = ").bind(key);
+        tx.execute_raw(sql.statement(self.backend())).await?;
+        Ok(())
+    }
+
+    /// Forgets keys whose time has run out.
+    pub async fn forget_keys(&self, now: Timestamp) -> Result<(), DbErr> {
+        let mut sql = Sql::default();
+        sql.push("DELETE FROM idempotency WHERE expires_at <= ").bind(now.as_micros());
+        self.writer.execute_raw(sql.statement(self.backend())).await?;
+        Ok(())
+    }
+
+    /// Waits until no other transaction changes an item, and keeps others from changing it until this one ends.
+    pub async fn lock_item(&self, tx: &DatabaseTransaction, key: i64) -> Result<(), DbErr> {
+        // SQLite has one writer: whoever holds a transaction holds every lock.
+        if self.backend() == DbBackend::Postgres {
+            let mut sql = Sql::default();
+            sql.push("SELECT id FROM content WHERE id = ").bind(key).push(" FOR UPDATE");
+            tx.query_one_raw(sql.statement(self.backend())).await?;
+        }
+        Ok(())
+    }
+}
