@@ -7,6 +7,8 @@ mod content;
 pub mod context;
 mod error;
 mod event;
+#[cfg(test)]
+mod given;
 pub mod guard;
 mod later;
 mod lists;
