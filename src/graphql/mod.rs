@@ -10,6 +10,10 @@ mod event;
 #[cfg(test)]
 mod given;
 pub mod guard;
+#[cfg(test)]
+mod import;
+#[cfg(test)]
+mod input_tests;
 mod later;
 mod lists;
 mod loader;
