@@ -9,7 +9,13 @@ mod content;
 pub mod context;
 mod error;
 mod event;
+#[cfg(test)]
+mod given;
 pub mod guard;
+#[cfg(test)]
+mod import;
+#[cfg(test)]
+mod input_tests;
 mod later;
 mod lists;
 mod loader;

@@ -1,6 +1,8 @@
 //! Campaigns: calls for mutual aid, legal defence, action. Must not run statements itself.
 
 mod ask;
+#[cfg(test)]
+pub(crate) mod input;
 mod list;
 mod query;
 

@@ -1,8 +1,12 @@
 //! What every published item shows: the fields of the interface `Content`, once for all types. Must not know one kind.
 
 mod filter;
+#[cfg(test)]
+pub(crate) mod input;
 mod interface;
 mod markdown;
+#[cfg(test)]
+mod publishing;
 mod query;
 mod value;
 
@@ -14,6 +18,8 @@ pub(crate) use filter::{
     ContentFilterParts, ContentOrder, DateTimeRange, bounded, content_filter, instant_range, keys, words,
 };
 pub(crate) use interface::{Content, Hierarchy, Node, content_interface, content_node, update_family};
+#[cfg(test)]
+pub(crate) use publishing::publishing_inputs;
 pub(crate) use query::{By, Listing, NodeQuery, find_one};
 pub(crate) use value::{
     Attribution, Evidence, Localization, LocalizedValue, Money, Source, TranslationInfo, Verification, stored,

@@ -1,5 +1,7 @@
 //! Events: meetings, actions, trainings, memorials. Must not run statements itself or expand recurrence.
 
+#[cfg(test)]
+pub(crate) mod input;
 mod list;
 mod query;
 mod value;

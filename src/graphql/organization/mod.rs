@@ -1,5 +1,7 @@
 //! Organizations: partner groups, some of which publish. Read from the catalog. Must not run statements itself.
 
+#[cfg(test)]
+pub(crate) mod input;
 mod query;
 
 use std::sync::Arc;

@@ -1,5 +1,7 @@
 //! Regions: where things are true. Read from the catalog. Must not run statements itself.
 
+#[cfg(test)]
+pub(crate) mod input;
 mod query;
 
 use std::sync::Arc;

@@ -1,5 +1,7 @@
 //! Resources: what people can read, watch, print or use. Must not run statements itself.
 
+#[cfg(test)]
+pub(crate) mod input;
 mod query;
 
 use async_graphql::{Context, Description, Object, Result};

@@ -1,6 +1,8 @@
 //! Regional updates: what changed in a region, after OASIS CAP 1.2. Must not run statements itself.
 
 mod family;
+#[cfg(test)]
+pub(crate) mod input;
 mod list;
 mod query;
 
