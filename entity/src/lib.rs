@@ -2,6 +2,9 @@
 
 pub mod campaign;
 pub mod change;
+pub mod client;
+pub mod client_grant;
+pub mod client_secret;
 pub mod content;
 pub mod epoch;
 pub mod event;
@@ -11,4 +14,5 @@ pub mod organization;
 pub mod region;
 pub mod regional_update;
 pub mod resource;
+pub mod revoked_token;
 pub mod topic;

@@ -2,6 +2,7 @@
 
 mod catalog;
 mod change;
+mod client;
 mod item;
 mod listing;
 mod plan;
@@ -23,6 +24,7 @@ use sea_orm::{
 
 pub use catalog::{Catalog, Code, Entry, Organization, Region, Topic, is_french};
 pub use change::Epoch;
+pub use client::{Credentials, Grant, StoredClient};
 pub use item::{Detail, Item, Kind};
 pub use listing::{Condition, Filter, ListKind, ListQuery, Order, OrderField, Page, PageKey, PageRequest, Parent};
 pub use sql::{unpack, unpack_keys};
