@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::auth::Keys;
 use crate::clock::Clock;
 use crate::domain::limits::Limits;
 use crate::domain::time::Zones;
@@ -16,6 +17,8 @@ pub struct App {
     pub zones: Zones,
     /// Limits in force.
     pub limits: Limits,
+    /// The keys that sign access tokens.
+    pub keys: Keys,
     /// All data.
     pub store: Store,
 }

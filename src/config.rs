@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use ipnet::IpNet;
+use secrecy::SecretString;
 use url::Url;
 
 use crate::domain::limits::Limits;
@@ -33,6 +34,24 @@ pub struct DatabaseConfig {
     pub time_zones: Option<PathBuf>,
 }
 
+/// The variable that holds the signing keys themselves, in place of a file. It has no flag, since others can read those.
+pub const KEYS: &str = "SOLIDARITY_KEYS";
+
+/// Where the keys that sign access tokens are. `SOLIDARITY_KEYS` may hold them instead: a private JSON Web Key Set.
+#[derive(Args, Clone, Debug)]
+pub struct KeyConfig {
+    /// File of the keys that sign access tokens; only its owner may reach it. `serve` makes it if it is missing.
+    #[arg(long, env = "SOLIDARITY_KEY_FILE", default_value = "solidarity-keys.json")]
+    pub key_file: PathBuf,
+}
+
+impl KeyConfig {
+    /// The keys of the environment, if they are there.
+    pub fn from_environment() -> Option<SecretString> {
+        std::env::var(KEYS).ok().filter(|text| !text.is_empty()).map(SecretString::from)
+    }
+}
+
 /// How the server runs.
 #[derive(Args, Clone, Debug)]
 pub struct ServeConfig {
@@ -54,6 +73,8 @@ pub struct ServeConfig {
     #[arg(long, env = "SOLIDARITY_DEMO")]
     pub demo: bool,
     #[command(flatten)]
+    pub keys: KeyConfig,
+    #[command(flatten)]
     pub limits: LimitsConfig,
 }
 
@@ -66,6 +87,15 @@ pub struct LimitsConfig {
     /// Cost a minute of one anonymous address.
     #[arg(long, env = "SOLIDARITY_RATE_ANONYMOUS", default_value_t = 20_000)]
     pub rate_anonymous: u32,
+    /// Cost of one request with a valid token.
+    #[arg(long, env = "SOLIDARITY_COST_CLIENT", default_value_t = 5_000)]
+    pub cost_client: u64,
+    /// Cost a minute of one client.
+    #[arg(long, env = "SOLIDARITY_RATE_CLIENT", default_value_t = 100_000)]
+    pub rate_client: u32,
+    /// Failed attempts of clients to authenticate, a minute and address.
+    #[arg(long, env = "SOLIDARITY_RATE_FAILURES", default_value_t = 60)]
+    pub rate_failures: u32,
     /// Requests in execution at once.
     #[arg(long, env = "SOLIDARITY_IN_FLIGHT", default_value_t = 256)]
     pub in_flight: usize,
@@ -80,6 +110,9 @@ impl LimitsConfig {
         Limits {
             cost_anonymous: self.cost_anonymous,
             rate_anonymous: self.rate_anonymous,
+            cost_client: self.cost_client,
+            rate_client: self.rate_client,
+            rate_failures: self.rate_failures,
             in_flight: self.in_flight,
             connections: self.connections,
             ..Limits::default()

@@ -6,13 +6,14 @@
 //! Imports go down only; `tests/architecture.rs` fails on one that does not.
 //!
 //! ```text
-//! main > cli > server > graphql > service > store > domain > entity
+//! main > cli > server > graphql > service > store | auth > domain > entity
 //! app, config, clock, telemetry: all may import them          migration stands alone
 //! ```
 //!
 //! - [`domain`]: pure rules and vocabulary: ids, texts, languages, time, places, limits. No input or output.
 //! - [`store`]: all SQL, and the catalog (regions, topics, organizations) in memory. Reads take a
 //!   [`domain::view::View`]: who is looking, and in which languages.
+//! - [`auth`]: access tokens, the keys that sign them, and the secrets of clients. No database, no HTTP.
 //! - [`service`]: use cases that write: check, change, log the change, in one transaction. Import, export, seeds;
 //!   [`service::follow`] keeps the catalog current.
 //! - [`graphql`]: the schema; one folder a noun, with its type, queries and filters. [`graphql::guard`] refuses what is
@@ -38,6 +39,7 @@
 //! - **A setting**: a documented field in [`config`].
 
 pub mod app;
+pub mod auth;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -2,6 +2,9 @@
 
 pub mod campaign;
 pub mod change;
+pub mod client;
+pub mod client_grant;
+pub mod client_secret;
 pub mod content;
 pub mod epoch;
 pub mod event;
@@ -15,4 +18,5 @@ pub mod reindex;
 pub mod resource;
 pub mod review;
 pub mod revision;
+pub mod revoked_token;
 pub mod topic;

@@ -17,6 +17,10 @@ mod m20261123_000008_regional_update;
 mod m20261123_000009_link;
 mod m20261123_000010_listing;
 mod m20261123_000011_change;
+mod m20261125_000012_client;
+mod m20261125_000013_client_secret;
+mod m20261125_000014_client_grant;
+mod m20261125_000015_revoked_token;
 mod m20261125_000020_wanted_slug;
 mod m20261125_000021_revision;
 mod m20261125_000022_review;
@@ -42,6 +46,10 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000009_link::Migration),
             Box::new(m20261123_000010_listing::Migration),
             Box::new(m20261123_000011_change::Migration),
+            Box::new(m20261125_000012_client::Migration),
+            Box::new(m20261125_000013_client_secret::Migration),
+            Box::new(m20261125_000014_client_grant::Migration),
+            Box::new(m20261125_000015_revoked_token::Migration),
             Box::new(m20261125_000020_wanted_slug::Migration),
             Box::new(m20261125_000021_revision::Migration),
             Box::new(m20261125_000022_review::Migration),

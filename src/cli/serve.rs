@@ -12,18 +12,22 @@ use crate::server::{self, ServeOptions};
 /// Serves until told to stop.
 pub(super) async fn run(config: ServeConfig) -> anyhow::Result<()> {
     let options = options(&config)?;
-    let app = super::setup::open_ready(&config.database, config.limits.limits()).await?;
+    let app =
+        super::setup::open_ready_with(&config.database, config.limits.limits(), super::setup::keys(&config.keys)?)
+            .await?;
     if config.demo {
         let report = crate::service::seed::load_demo(&app).await.context("demo")?;
         tracing::info!(created = report.created, "the demo content is there");
     }
     let follower = crate::service::follow::follow(app.clone());
+    let worker = crate::service::schedule::run(app.clone());
     let running = server::start(app, options).await.context("the server did not start")?;
     tracing::info!(address = %running.address, metrics_address = ?running.metrics_address, "the server listens");
     wait_for_stop().await?;
     tracing::info!("the server stops");
     running.shutdown().await;
     follower.abort();
+    worker.abort();
     Ok(())
 }
 
@@ -44,6 +48,11 @@ fn options(config: &ServeConfig) -> anyhow::Result<ServeOptions> {
         && !matches!(url.scheme(), "http" | "https")
     {
         bail!("public_url {url} is neither http nor https");
+    }
+    if let Some(url) = &config.public_url
+        && (url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() || url.password().is_some())
+    {
+        bail!("public_url must have no query, fragment or user: it is the issuer of tokens");
     }
     Ok(ServeOptions {
         listen: config.listen,

@@ -3,16 +3,22 @@
 use std::sync::Arc;
 
 use anyhow::Context;
+use secrecy::ExposeSecret;
 
 use crate::app::{App, SharedApp};
+use crate::auth::Keys;
 use crate::clock::Clock;
-use crate::config::DatabaseConfig;
+use crate::config::{DatabaseConfig, KeyConfig};
 use crate::domain::limits::Limits;
 use crate::domain::time::Zones;
 use crate::store::Store;
 
-/// Opens the database as it is.
+/// Opens the database as it is, for a command that issues no token.
 pub(super) async fn open(config: &DatabaseConfig, limits: Limits) -> anyhow::Result<SharedApp> {
+    open_with(config, limits, Keys::generate()?).await
+}
+
+async fn open_with(config: &DatabaseConfig, limits: Limits, keys: Keys) -> anyhow::Result<SharedApp> {
     let zones = match &config.time_zones {
         Some(folder) => Zones::from_folder(folder)
             .with_context(|| format!("time-zones: {} is not a zoneinfo folder", folder.display()))?,
@@ -20,14 +26,27 @@ pub(super) async fn open(config: &DatabaseConfig, limits: Limits) -> anyhow::Res
     };
     let store =
         Store::open(&config.database_url, &limits).await.context("database-url: the database cannot be opened")?;
-    Ok(Arc::new(App { clock: Clock::System, zones, limits, store }))
+    Ok(Arc::new(App { clock: Clock::System, zones, limits, keys, store }))
 }
 
-/// Opens the database, runs pending migrations and seeds regions and topics.
+/// Opens the database, runs pending migrations and seeds regions and topics, for a command that issues no token.
 pub(super) async fn open_ready(config: &DatabaseConfig, limits: Limits) -> anyhow::Result<SharedApp> {
-    let app = open(config, limits).await?;
+    open_ready_with(config, limits, Keys::generate()?).await
+}
+
+/// The same with the keys that tokens are signed with.
+pub(super) async fn open_ready_with(config: &DatabaseConfig, limits: Limits, keys: Keys) -> anyhow::Result<SharedApp> {
+    let app = open_with(config, limits, keys).await?;
     app.store.migrate_up().await.context("migrations cannot be run")?;
     app.store.reload_catalog().await?;
     crate::service::seed::seed(&app).await.context("regions and topics cannot be seeded")?;
     Ok(app)
+}
+
+/// The keys that tokens are signed with: from the environment, else from the key file, which is made if it is missing.
+pub(super) fn keys(config: &KeyConfig) -> anyhow::Result<Keys> {
+    match KeyConfig::from_environment() {
+        Some(text) => Keys::parse(text.expose_secret()).context(crate::config::KEYS),
+        None => Ok(Keys::open_or_create(&config.key_file)?),
+    }
 }

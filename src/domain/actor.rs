@@ -57,6 +57,10 @@ pub struct Actor {
     pub grants: Grants,
     /// When its token ends, in microseconds since 1970.
     pub expires_at: i64,
+    /// The token's own name, so that a write can look again whether it was revoked.
+    pub jti: String,
+    /// The client's generation when the token was issued.
+    pub generation: i64,
 }
 
 impl Actor {

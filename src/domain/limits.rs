@@ -10,6 +10,8 @@ pub struct Limits {
     pub body_bytes_anonymous: usize,
     /// Largest request body with a valid token.
     pub body_bytes_client: usize,
+    /// Largest body of a request for a token.
+    pub form_bytes: usize,
     /// Largest GraphQL document.
     pub document_bytes: usize,
     /// Lexical tokens in a document.
@@ -52,6 +54,8 @@ pub struct Limits {
     pub rate_anonymous: u32,
     /// Cost a minute of one client.
     pub rate_client: u32,
+    /// Failed attempts of clients to authenticate, a minute and address.
+    pub rate_failures: u32,
     /// Longest execution of a request.
     pub execution: Duration,
     /// Longest statement of a read.
@@ -87,6 +91,7 @@ impl Default for Limits {
         Self {
             body_bytes_anonymous: 128 * 1024,
             body_bytes_client: 1024 * 1024,
+            form_bytes: 8 * 1024,
             document_bytes: 16 * 1024,
             document_tokens: 2_000,
             bracket_depth: 64,
@@ -108,6 +113,7 @@ impl Default for Limits {
             cost_client: 5_000,
             rate_anonymous: 20_000,
             rate_client: 100_000,
+            rate_failures: 60,
             execution: Duration::from_secs(5),
             statement: Duration::from_secs(3),
             pool_wait: Duration::from_secs(2),

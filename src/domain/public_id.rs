@@ -76,6 +76,14 @@ impl PublicId {
         key_of(self.value)
     }
 
+    /// The 26 characters after the prefix, as rows keep them.
+    pub fn bare(self) -> String {
+        let value = self.value.as_u128();
+        let digit = |position: u32| usize::try_from((value >> (position * 5)) & 31).unwrap_or(0);
+        let character = |position| char::from(ALPHABET.get(digit(position)).copied().unwrap_or(b'0'));
+        (0..26u32).rev().map(character).collect()
+    }
+
     /// Parses an id and insists on its noun.
     pub fn parse_as(text: &str, noun: Noun) -> Result<Self, IdFault> {
         let id: Self = text.parse()?;
@@ -106,15 +114,7 @@ pub enum IdFault {
 
 impl fmt::Display for PublicId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = String::with_capacity(30);
-        text.push_str(self.noun.prefix());
-        text.push('_');
-        let value = self.value.as_u128();
-        for position in (0..26u32).rev() {
-            let digit = usize::try_from((value >> (position * 5)) & 31).unwrap_or(0);
-            text.push(char::from(ALPHABET.get(digit).copied().unwrap_or(b'0')));
-        }
-        f.write_str(&text)
+        write!(f, "{}_{}", self.noun.prefix(), self.bare())
     }
 }
 

@@ -20,7 +20,7 @@ impl RequireScope {
         match ctx.actor() {
             None => Err(ApiError::Unauthenticated(format!("an access token is required; it needs {}", named(self.0)))),
             Some(actor) if self.0.iter().any(|scope| actor.has(*scope)) => Ok(()),
-            Some(_) => Err(ApiError::InsufficientScope(format!("the access token lacks {}", named(self.0)))),
+            Some(_) => Err(lacking(self.0)),
         }
     }
 }
@@ -29,6 +29,11 @@ impl Guard for RequireScope {
     async fn check(&self, ctx: &Context<'_>) -> Result<()> {
         Ok(self.require(ctx)?)
     }
+}
+
+/// The error of a token that lacks each of the scopes of which one is needed.
+pub(crate) fn lacking(scopes: &[Scope]) -> ApiError {
+    ApiError::InsufficientScope(format!("the access token lacks {}", named(scopes)))
 }
 
 /// "scope `a`", or "scope `a`, `b` or `c`".

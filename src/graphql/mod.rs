@@ -9,16 +9,15 @@ mod content;
 pub mod context;
 mod error;
 mod event;
-#[cfg(test)]
 mod given;
 pub mod guard;
-#[cfg(test)]
 mod import;
 #[cfg(test)]
 mod input_tests;
 mod later;
 mod lists;
 mod loader;
+mod members;
 mod meta;
 mod organization;
 mod payload;
@@ -52,7 +51,22 @@ pub struct Query(
 /// Everything that can be changed. Each field says the scope that it requires and has a guard that asks for it
 /// (`access.rs`); its payload has the form that `payload.rs` describes.
 #[derive(Debug, Default, MergedObject)]
-pub struct Mutation(client::ClientMutation);
+pub struct Mutation(
+    resource::ResourceMutation,
+    event::EventMutation,
+    campaign::CampaignMutation,
+    update::DrugAlertMutation,
+    update::ServiceUpdateMutation,
+    update::PolicyUpdateMutation,
+    update::CommunityUpdateMutation,
+    update::AlertMutation,
+    content::ContentMutation,
+    import::ImportMutation,
+    region::RegionMutation,
+    topic::TopicMutation,
+    organization::OrganizationMutation,
+    client::ClientMutation,
+);
 
 /// Builds the schema, without a database.
 pub fn schema() -> ApiSchema {

@@ -151,7 +151,7 @@ pub(super) fn called(text: &str) -> Option<(Noun, String)> {
 }
 
 /// Reads one member of a line; a fault names the path inside it.
-fn part<T: DeserializeOwned>(value: Value, name: &str) -> Result<T, Fault> {
+pub fn part<T: DeserializeOwned>(value: Value, name: &str) -> Result<T, Fault> {
     serde_path_to_error::deserialize(value).map_err(|fault| {
         let path = fault.path().to_string();
         let message = plain(fault.inner());
@@ -159,9 +159,24 @@ fn part<T: DeserializeOwned>(value: Value, name: &str) -> Result<T, Fault> {
         let parent = if path == "." { name.to_string() } else { format!("{name}.{path}") };
         match missing {
             Some(field) => Fault::new(FaultCode::Required, format!("{parent}.{field}"), "is required"),
-            None => Fault::new(FaultCode::Invalid, parent, message),
+            None => Fault::new(code_of(&message), parent, message),
         }
     })
+}
+
+/// What sort of refusal the message of a value is: the values check themselves as they are read, and say so in words.
+fn code_of(message: &str) -> FaultCode {
+    if message.contains("more than the maximum of") && message.contains("characters") {
+        FaultCode::TooLong
+    } else if message == "is empty" {
+        FaultCode::TooShort
+    } else if message.contains("is not a BCP 47 language tag") {
+        FaultCode::InvalidLocale
+    } else if message.contains("is not a safe URL") {
+        FaultCode::UnsafeUrl
+    } else {
+        FaultCode::Invalid
+    }
 }
 
 /// The message of a JSON fault without its position, which means nothing to a reader of one line.

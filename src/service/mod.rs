@@ -3,6 +3,7 @@
 mod campaign;
 mod catalog;
 mod content;
+pub mod edit;
 mod event;
 pub mod export;
 pub mod fault;
@@ -18,3 +19,5 @@ mod resource;
 pub mod schedule;
 pub mod seed;
 mod update;
+
+pub use line::part as read_member;

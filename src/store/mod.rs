@@ -2,6 +2,7 @@
 
 mod catalog;
 mod change;
+mod client;
 mod due;
 mod item;
 mod listing;
@@ -25,6 +26,7 @@ use sea_orm::{
 
 pub use catalog::{Catalog, Code, Entry, Organization, Region, Topic, is_french};
 pub use change::Epoch;
+pub use client::{Credentials, Grant, StoredClient};
 pub use item::{Detail, Item, Kind, shown_slug};
 pub use listing::{Condition, Filter, ListKind, ListQuery, Order, OrderField, Page, PageKey, PageRequest, Parent};
 pub use revision::Claim;
@@ -163,6 +165,7 @@ fn sqlite(url: &str, limits: &Limits, connections: u32) -> ConnectOptions {
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Full)
                 .foreign_keys(true)
+                .pragma("secure_delete", "ON")
                 .busy_timeout(Duration::from_secs(5))
         });
     options

@@ -8,6 +8,7 @@ use sea_orm::{
 
 use super::Store;
 use super::sql::Sql;
+use crate::domain::public_id::{Noun, PublicId};
 use crate::domain::time::Timestamp;
 
 /// What is known of a key of a repeated request.
@@ -49,20 +50,29 @@ impl Store {
         entity::revision::Entity::find_by_id((item, version)).one(tx).await
     }
 
-    /// The revisions of an item, the last first; at most `size` of those before a version.
+    /// The revisions of an item, the last first, each with the id of its client; at most `size` of those before a
+    /// version.
     pub async fn list_revisions(
         &self,
         item: i64,
         before: i32,
         size: u64,
-    ) -> Result<Vec<entity::revision::Model>, DbErr> {
-        entity::revision::Entity::find()
+    ) -> Result<Vec<(entity::revision::Model, Option<PublicId>)>, DbErr> {
+        let rows = entity::revision::Entity::find()
             .filter(entity::revision::COLUMN.content_id.eq(item))
             .filter(entity::revision::COLUMN.version.lt(before))
             .order_by_desc(entity::revision::Column::Version)
             .limit(size)
             .all(&self.reader)
-            .await
+            .await?;
+        let clients: Vec<i64> = rows.iter().filter_map(|row| row.client_id).collect();
+        let clients =
+            entity::client::Entity::find().filter(entity::client::COLUMN.id.is_in(clients)).all(&self.reader).await?;
+        let id_of = |key: i64| {
+            let client = clients.iter().find(|client| client.id == key)?;
+            format!("{}_{}", Noun::Client.prefix(), client.public_id).parse().ok()
+        };
+        Ok(rows.into_iter().map(|row| (row.client_id.and_then(id_of), row)).map(|(id, row)| (row, id)).collect())
     }
 
     /// The clients that wrote any version of an item by one of the actions.
@@ -79,11 +89,33 @@ impl Store {
         Ok(rows.into_iter().flatten().collect())
     }
 
+    /// The client at the start of the line of makers that ends in a client: itself if the operator made it.
+    pub async fn first_maker(&self, tx: &DatabaseTransaction, client: i64) -> Result<i64, DbErr> {
+        let mut first = client;
+        // A line of makers is short; the bound keeps one that was tampered with from running for ever.
+        for _ in 0..64 {
+            let row = entity::client::Entity::find_by_id(first).one(tx).await?;
+            match row.and_then(|row| row.made_by) {
+                Some(maker) => first = maker,
+                None => break,
+            }
+        }
+        Ok(first)
+    }
+
     /// Erases the texts of all revisions of an item.
     pub async fn erase_revisions(&self, tx: &DatabaseTransaction, item: i64) -> Result<(), DbErr> {
         let mut sql = Sql::default();
         sql.push("UPDATE revision SET snapshot = NULL, note = NULL WHERE content_id = ").bind(item);
         tx.execute_raw(sql.statement(self.backend())).await?;
+        Ok(())
+    }
+
+    /// Takes what was erased out of SQLite's write-ahead log too; freed pages are overwritten by themselves.
+    pub async fn scrub(&self) -> Result<(), DbErr> {
+        if self.backend() == DbBackend::Sqlite {
+            self.writer.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
+        }
         Ok(())
     }
 

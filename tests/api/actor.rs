@@ -5,6 +5,7 @@ use std::sync::{Arc, mpsc};
 
 use serde_json::{Value, json};
 use solidarity::app::{App, SharedApp};
+use solidarity::auth::Keys;
 use solidarity::clock::Clock;
 use solidarity::domain::limits::Limits;
 use solidarity::domain::time::Zones;
@@ -38,7 +39,7 @@ pub async fn migrated(database: &Database, limits: Limits, clock: Clock) -> Shar
     let store = Store::open(&database.url, &limits).await.unwrap();
     store.migrate_up().await.unwrap();
     store.reload_catalog().await.unwrap();
-    Arc::new(App { clock, zones: Zones::bundled(), limits, store })
+    Arc::new(App { clock, zones: Zones::bundled(), limits, keys: Keys::generate().unwrap(), store })
 }
 
 /// An application on a migrated database with the seeded regions and topics.

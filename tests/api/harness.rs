@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use reqwest::Response;
 use serde_json::{Value, json};
 use solidarity::app::{App, SharedApp};
+use solidarity::auth::Keys;
 use solidarity::clock::Clock;
 use solidarity::domain::limits::Limits;
 use solidarity::domain::time::Zones;
@@ -50,7 +51,7 @@ async fn on_database(limits: Limits, database: &Database) -> SharedApp {
     let store = Store::open(&database.url, &limits).await.unwrap();
     store.migrate_up().await.unwrap();
     store.reload_catalog().await.unwrap();
-    Arc::new(App { clock: Clock::System, zones: Zones::bundled(), limits, store })
+    Arc::new(App { clock: Clock::System, zones: Zones::bundled(), limits, keys: Keys::generate().unwrap(), store })
 }
 
 impl Server {

@@ -1,15 +1,16 @@
 //! Campaigns: calls for mutual aid, legal defence, action. Must not run statements itself.
 
 mod ask;
-#[cfg(test)]
 pub(crate) mod input;
 mod list;
+mod mutation;
 mod query;
 
 use async_graphql::{Context, Description, Object, Result};
 
 use ask::{Ask, CampaignTarget};
 pub(crate) use list::{CampaignConnection, CampaignFilter, campaigns};
+pub(crate) use mutation::CampaignMutation;
 pub(crate) use query::CampaignQuery;
 
 use super::connection::PageArgs;

@@ -1,7 +1,7 @@
 //! Value objects of the inputs that content of every kind may have. They declare the schema; the service reads and checks
 //! what clients give. Must not check a value.
 
-use async_graphql::InputObject;
+use async_graphql::{ID, InputObject};
 
 use crate::domain::vocabulary::{
     AttributionKind, EvidenceBasis, LocationDisclosure, TranslationOrigin, VerificationMethod,
@@ -125,4 +125,101 @@ pub(crate) struct GeoPointInput {
     latitude: f64,
     /// Degrees east of Greenwich, from -180 to 180.
     longitude: f64,
+}
+
+/// Declares the input of a mutation of content of every kind: which item, then its own members.
+macro_rules! step_inputs {
+    ($($(#[doc = $doc:literal])+ $name:ident { $($(#[doc = $field_doc:literal])+ $field:ident: $type:ty,)* })+) => {$(
+        $(#[doc = $doc])+
+        #[derive(Debug, InputObject)]
+        pub(crate) struct $name {
+            /// The global id of the item.
+            id: ID,
+            $($(#[doc = $field_doc])+ $field: $type,)*
+        }
+    )+};
+}
+
+step_inputs! {
+    /// A translation of an item.
+    ContentTranslateInput {
+        /// The version that the change is based on; another one is `STALE_VERSION`.
+        expected_version: i32,
+        /// The translation; it takes the place of the one in its language.
+        translation: TranslationInput,
+    }
+    /// That somebody checked the facts of an item.
+    ContentVerifyInput {
+        /// The version that the change is based on; another one is `STALE_VERSION`.
+        expected_version: i32,
+        /// Who checked the facts and when; null takes it back.
+        verification: Option<VerificationInput>,
+    }
+    /// Which draft to hand to a reviewer.
+    ContentSubmitInput {
+        /// The version that the change is based on; another one is `STALE_VERSION`.
+        expected_version: i32,
+    }
+    /// Which item to approve.
+    ContentApproveInput {
+        /// The version that is approved; another one is `STALE_VERSION`.
+        expected_version: i32,
+    }
+    /// Which item to hand back to its writers.
+    ContentRejectInput {
+        /// The version that is handed back; another one is `STALE_VERSION`.
+        expected_version: i32,
+        /// What is wrong with it, 1 to 2 000 characters; its writers read it in the revision.
+        reason: String,
+    }
+    /// Which item to publish.
+    ContentPublishInput {
+        /// The version that the change is based on; another one is `STALE_VERSION`.
+        expected_version: i32,
+    }
+    /// Which item to publish by itself, and when.
+    ContentScheduleInput {
+        /// The version that the change is based on; another one is `STALE_VERSION`.
+        expected_version: i32,
+        /// When it is published; at most 400 days ahead (`OUT_OF_RANGE`).
+        at: DateTime,
+    }
+    /// Which item to take back.
+    ContentWithdrawInput {
+        /// The version that the change is based on; another one is `STALE_VERSION`.
+        expected_version: i32,
+        /// Why, 1 to 2 000 characters, for those who read revisions.
+        reason: Option<String>,
+    }
+    /// Which item to put away.
+    ContentArchiveInput {
+        /// The version that the change is based on; another one is `STALE_VERSION`.
+        expected_version: i32,
+    }
+    /// Which revision of an item to restore.
+    ContentRestoreInput {
+        /// The version that the change is based on; another one is `STALE_VERSION`.
+        expected_version: i32,
+        /// The version to restore: see `revisions`.
+        version: i32,
+    }
+    /// Which item to point to, and until when.
+    ContentSpotlightInput {
+        /// The version that the change is based on, if it matters; another one is `STALE_VERSION`.
+        expected_version: Option<i32>,
+        /// Until when, at most 400 days ahead (`OUT_OF_RANGE`); null ends it.
+        until: Option<DateTime>,
+    }
+    /// Which item to take back at once.
+    EmergencyWithdrawInput {
+        /// The version that the change is based on, if it matters; another one is `STALE_VERSION`.
+        expected_version: Option<i32>,
+        /// Why, 1 to 2 000 characters, for those who read revisions.
+        reason: Option<String>,
+    }
+    /// Which item to erase.
+    ContentRedactInput {
+        /// The version that the change is based on, if it matters; another one is `STALE_VERSION`.
+        expected_version: Option<i32>,
+    }
 }

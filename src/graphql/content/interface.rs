@@ -39,7 +39,7 @@ pub(crate) enum Node {
 macro_rules! content_interface {
     ($(#[doc = $doc:literal])* pub(crate) enum $name:ident { $($variant:ident($type:ident),)+ } $(field $more:tt)*) => {
         $(#[doc = $doc])*
-        #[derive(Clone, async_graphql::Interface)]
+        #[derive(Clone, Debug, async_graphql::Interface)]
         #[graphql(
             field(name = "id", ty = "ID", desc = "The item's global id, typed by its prefix; the same for ever."),
             field(name = "slug", ty = "&str", desc = "The item's name in addresses, unique among items of its kind."),

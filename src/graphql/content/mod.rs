@@ -1,30 +1,36 @@
 //! What every published item shows: the fields of the interface `Content`, once for all types. Must not know one kind.
 
+mod answer;
 mod filter;
-#[cfg(test)]
 pub(crate) mod input;
 mod interface;
 mod markdown;
-#[cfg(test)]
+mod mutation;
 mod publishing;
 mod query;
+mod revision;
 mod value;
+mod writing;
 
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, Result};
 
+pub(crate) use answer::{Answered, answer, caller, look_at, split};
 pub(crate) use filter::{
     ContentFilterParts, ContentOrder, DateTimeRange, bounded, content_filter, instant_range, keys, words,
 };
 pub(crate) use interface::{Content, Hierarchy, Node, content_interface, content_node, update_family};
-#[cfg(test)]
+pub(crate) use mutation::ContentMutation;
 pub(crate) use publishing::publishing_inputs;
 pub(crate) use query::{By, Listing, NodeQuery, find_one};
+pub(crate) use revision::Revision;
 pub(crate) use value::{
     Attribution, Evidence, Localization, LocalizedValue, Money, Source, TranslationInfo, Verification, stored,
 };
+pub(crate) use writing::{create, patch, update, upsert, writing_mutations};
 
+use super::access::RequireScope;
 use super::context::ContextExt;
 use super::error::ApiError;
 use super::later::Later;
@@ -34,7 +40,8 @@ use super::scalar::{DateTime, Html, Markdown, Url};
 use super::topic::Topic;
 use crate::domain::content::ContentText;
 use crate::domain::locale::Choice;
-use crate::domain::view::View;
+use crate::domain::scope::Scope;
+use crate::domain::view::{Area, View};
 use crate::domain::vocabulary::{ContentNote, PublicationStatus, Visibility, Vocabulary};
 use crate::store::{Item, unpack, unpack_keys};
 
@@ -201,6 +208,35 @@ impl Envelope {
     /// When the item ceases to be shown; null for never. A drug alert always has it.
     pub(crate) async fn expires_at(&self) -> Option<DateTime> {
         self.item.content.expires_at.map(DateTime::micros)
+    }
+
+    /// What the item was after each change, the last first; null unless it is the own organization's. Requires scope
+    /// `audit:read`.
+    #[graphql(guard = "RequireScope(&[Scope::AuditRead])")]
+    pub(crate) async fn revisions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most so many, 1 to 100; 20 if left out.")] first: Option<i32>,
+        #[graphql(desc = "Only revisions before this version.")] before_version: Option<i32>,
+    ) -> Result<Option<Vec<Revision>>> {
+        let content = &self.item.content;
+        let may_audit = |(own, area): &(i64, Area)| {
+            *own == content.organization_id && area.holds(&unpack_keys(&content.region_ids))
+        };
+        if !self.view.sight.audit.as_ref().is_some_and(may_audit) {
+            return Ok(None);
+        }
+        let limits = &ctx.app().limits;
+        let size = match first.map(usize::try_from) {
+            None => limits.page_default,
+            Some(Ok(size)) if (1..=limits.page_max).contains(&size) => size,
+            Some(Ok(found)) if found > 0 => return Err(ApiError::Page { found, maximum: limits.page_max }.into()),
+            Some(_) => return Err(ApiError::BadInput("first must be at least 1".to_string()).into()),
+        };
+        let store = &ctx.app().store;
+        let rows = store.list_revisions(content.id, before_version.unwrap_or(i32::MAX), size as u64).await;
+        let rows = rows.map_err(ApiError::from)?;
+        Ok(Some(rows.into_iter().map(|(row, client)| Revision::new(row, client)).collect()))
     }
 
     /// The item's page on the web, where it has one over https: the resource itself or the page of its source.

@@ -1,14 +1,15 @@
 //! Events: meetings, actions, trainings, memorials. Must not run statements itself or expand recurrence.
 
-#[cfg(test)]
 pub(crate) mod input;
 mod list;
+mod mutation;
 mod query;
 mod value;
 
 use async_graphql::{Context, Object, Result};
 
 pub(crate) use list::{EventConnection, EventFilter, events};
+pub(crate) use mutation::EventMutation;
 pub(crate) use query::EventQuery;
 pub(crate) use value::DisclosedLocation;
 use value::{Accessibility, EventSafety, OnlineAccess, Recurrence, Registration};
@@ -124,7 +125,9 @@ impl Event {
 
     /// How to take part from afar.
     async fn online(&self) -> Result<Option<OnlineAccess>> {
-        Ok(self.detail()?.online.map(|value| OnlineAccess::new(value, &self.view)))
+        let regions = unpack_keys(&self.item.content.region_ids);
+        let may_join = self.view.sight.joining.as_ref().is_some_and(|area| area.holds(&regions));
+        Ok(self.detail()?.online.map(|value| OnlineAccess::new(value, &self.view, may_join)))
     }
 
     /// What makes the event accessible.

@@ -4,8 +4,10 @@ use async_graphql::{Context, Description, Object, SimpleObject};
 
 use crate::domain::event;
 use crate::domain::public_id::{Noun, PublicId};
+use crate::domain::scope::Scope;
 use crate::domain::view::View;
 use crate::domain::vocabulary::{AccessibilityFeature, EventStatus, LocationDisclosure};
+use crate::graphql::access::RequireScope;
 use crate::graphql::context::ContextExt;
 use crate::graphql::later::Later;
 use crate::graphql::region::Region;
@@ -160,11 +162,13 @@ impl DisclosedLocation {
 pub(crate) struct OnlineAccess {
     value: event::OnlineAccess,
     view: View,
+    /// Whether the reader's grant is for the regions of the event.
+    may_join: bool,
 }
 
 impl OnlineAccess {
-    pub(crate) fn new(value: event::OnlineAccess, view: &View) -> Self {
-        Self { value, view: view.clone() }
+    pub(crate) fn new(value: event::OnlineAccess, view: &View, may_join: bool) -> Self {
+        Self { value, view: view.clone(), may_join }
     }
 }
 
@@ -180,9 +184,11 @@ impl OnlineAccess {
         self.value.how_to_join.text(&self.view.preference)
     }
 
-    /// The link itself. Requires scope `events:join`; null without it.
+    /// The link itself; null if there is none, or if the grant is for other regions. Requires scope `events:join`.
+    #[graphql(guard = "RequireScope(&[Scope::EventsJoin])")]
     async fn join_url(&self) -> Option<Url> {
-        None
+        let url = self.value.join_url.as_ref().filter(|_| self.may_join)?;
+        Some(Url(url.to_string()))
     }
 
     /// Whether the event is recorded.

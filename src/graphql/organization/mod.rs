@@ -1,13 +1,14 @@
 //! Organizations: partner groups, some of which publish. Read from the catalog. Must not run statements itself.
 
-#[cfg(test)]
 pub(crate) mod input;
+mod mutation;
 mod query;
 
 use std::sync::Arc;
 
 use async_graphql::{Context, Description, ID, InputObject, Object};
 
+pub(crate) use mutation::OrganizationMutation;
 pub(crate) use query::OrganizationQuery;
 
 use super::connection::{NamedPage, PageArgs, named_connection, named_page};

@@ -1,13 +1,14 @@
 //! Regions: where things are true. Read from the catalog. Must not run statements itself.
 
-#[cfg(test)]
 pub(crate) mod input;
+mod mutation;
 mod query;
 
 use std::sync::Arc;
 
 use async_graphql::{Context, Description, ID, InputObject, Object, Result, SimpleObject};
 
+pub(crate) use mutation::RegionMutation;
 pub(crate) use query::RegionQuery;
 
 use super::connection::{NamedPage, PageArgs, named_connection, named_page};

@@ -1,11 +1,12 @@
 //! Resources: what people can read, watch, print or use. Must not run statements itself.
 
-#[cfg(test)]
 pub(crate) mod input;
+mod mutation;
 mod query;
 
 use async_graphql::{Context, Description, Object, Result};
 
+pub(crate) use mutation::ResourceMutation;
 pub(crate) use query::ResourceQuery;
 
 use super::connection::{PageArgs, connection, content_page};

@@ -1,13 +1,14 @@
 //! Topics: what content is about. Read from the catalog. Must not run statements itself.
 
-#[cfg(test)]
 pub(crate) mod input;
+mod mutation;
 mod query;
 
 use std::sync::Arc;
 
 use async_graphql::{Context, Description, ID, InputObject, Object};
 
+pub(crate) use mutation::TopicMutation;
 pub(crate) use query::TopicQuery;
 
 use super::connection::{NamedPage, PageArgs, named_connection, named_page};

@@ -1,11 +1,11 @@
 //! The inputs of regional updates. They declare the schema; the service reads and checks what clients give. Must not
 //! check a value.
 
-use async_graphql::InputObject;
+use async_graphql::{ID, InputObject};
 
 use crate::domain::vocabulary::{
     AlertCertainty, AlertSeverity, AlertUrgency, EvidenceBasis, NaloxoneGuidance, PolicyEffect, RouteOfUse,
-    ServiceStatus,
+    ServiceStatus, UpdateMessageType,
 };
 use crate::graphql::content::input::{LocalizedTextInput, LocationInput};
 use crate::graphql::content::publishing_inputs;
@@ -144,4 +144,17 @@ update_inputs! {
     "any kind that is not one of a drug alert, a service update or a policy update."
     required {}
     optional {}
+}
+
+/// Which alert to end, and what people should know now.
+#[derive(Debug, InputObject)]
+pub(crate) struct AlertCancelInput {
+    /// The global id of the alert.
+    id: ID,
+    /// The version that the change is based on, if it matters; another one is `STALE_VERSION`.
+    expected_version: Option<i32>,
+    /// `CANCEL`, the default, if it was wrong; `ALL_CLEAR` if its danger is over.
+    message_type: Option<UpdateMessageType>,
+    /// What people should know now, in place of the instructions; left out, those stay.
+    instructions: Option<Vec<LocalizedTextInput>>,
 }

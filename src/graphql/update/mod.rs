@@ -1,9 +1,9 @@
 //! Regional updates: what changed in a region, after OASIS CAP 1.2. Must not run statements itself.
 
 mod family;
-#[cfg(test)]
 pub(crate) mod input;
 mod list;
+mod mutation;
 mod query;
 
 use async_graphql::{Context, ID, Object, Result};
@@ -11,6 +11,9 @@ use async_graphql::{Context, ID, Object, Result};
 pub(crate) use family::{CommunityUpdate, DrugAlert, PolicyUpdate, ServiceUpdate};
 pub(crate) use list::{
     AlertFilter, DrugAlertConnection, RegionalUpdateConnection, RegionalUpdateFilter, active_alerts, updates,
+};
+pub(crate) use mutation::{
+    AlertMutation, CommunityUpdateMutation, DrugAlertMutation, PolicyUpdateMutation, ServiceUpdateMutation,
 };
 pub(crate) use query::UpdateQuery;
 

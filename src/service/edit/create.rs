@@ -1,0 +1,151 @@
+//! Making new items, and upserts by the id of their source. A new item is a draft: publishing is another step.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value};
+
+use super::authority::write_scope;
+use super::compose::{Composing, given};
+use super::target::Target;
+use super::update::{Revising, revise};
+use super::{Change, Edit, Refusal};
+use crate::domain::public_id::{Noun, PublicId};
+use crate::domain::vocabulary::{PublicationStatus, RevisionAction};
+use crate::service::fault::{Fault, FaultCode};
+use crate::service::identity::identity;
+use crate::service::input::Record;
+use crate::service::line::Input;
+use crate::store::{Kind, NewItem, Saving};
+
+/// Makes a draft.
+#[derive(Clone, Debug)]
+pub struct Create {
+    /// The kind of its line, such as `drugAlert`.
+    pub kind: &'static str,
+    /// The members of the input.
+    pub input: Map<String, Value>,
+}
+
+impl Change for Create {
+    async fn apply(&self, edit: &mut Edit<'_>) -> Result<NewItem, Refusal> {
+        let input = Input::read(self.kind, given(&self.input))?;
+        create(edit, &input).await
+    }
+}
+
+/// Makes a draft of an input that was read.
+pub(super) async fn create(edit: &mut Edit<'_>, input: &Input) -> Result<NewItem, Refusal> {
+    let noun = identity(input).noun;
+    let kind = Kind::of_noun(noun).ok_or_else(|| Fault::new(FaultCode::Invalid, "input", "is no content"))?;
+    edit.authorise(&[write_scope(kind)], &[], "input.regions")?;
+    refuse_known_source(edit, input, None).await?;
+    let record = Record {
+        status: Some(PublicationStatus::Draft),
+        version: Some(1),
+        created_at: Some(edit.now),
+        updated_at: Some(edit.now),
+        ..Record::default()
+    };
+    let id = PublicId::new(noun, edit.app.clock.random_id());
+    let known = HashMap::new();
+    let (item, ids) = edit.compose(Composing { id, input, record: &record, stored: None, ids: &known }).await?;
+    edit.authorise(&[write_scope(kind)], &[&item], "input.regions")?;
+    edit.authorise_parts(None, &item)?;
+    let saving = Saving { item: &item, before: None, what: Some("CREATED"), at: edit.now };
+    edit.save(saving, &ids, RevisionAction::Created, None).await?;
+    Ok(item)
+}
+
+/// Refuses a source that another item of the organization has.
+pub(super) async fn refuse_known_source(edit: &Edit<'_>, input: &Input, own: Option<i64>) -> Result<(), Refusal> {
+    let Some((system, external_id)) = identity(input).source else { return Ok(()) };
+    let organization = edit.actor().organization;
+    let known = edit.app.store.stored_by_source(edit.tx, organization, system, external_id).await?;
+    if known.is_some_and(|row| Some(row.id) != own) {
+        let message = "is the source of another item of the organization: upsert changes that one";
+        return Err(Fault::new(FaultCode::NotUnique, "input.source", message).into());
+    }
+    Ok(())
+}
+
+/// Makes a draft, or changes the item of the same source.
+#[derive(Clone, Debug)]
+pub struct Upsert {
+    /// The kind of its line.
+    pub kind: &'static str,
+    /// The members of the input.
+    pub input: Map<String, Value>,
+    /// The version that a change is based on, if the client knows one.
+    pub expected_version: Option<i32>,
+}
+
+impl Change for Upsert {
+    async fn apply(&self, edit: &mut Edit<'_>) -> Result<NewItem, Refusal> {
+        Ok(upsert(edit, self).await?.0)
+    }
+}
+
+/// What an upsert did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Upserted {
+    Created,
+    Updated,
+    Unchanged,
+}
+
+pub(super) async fn upsert(edit: &mut Edit<'_>, upsert: &Upsert) -> Result<(NewItem, Upserted), Refusal> {
+    let input = Input::read(upsert.kind, given(&upsert.input))?;
+    let Some((system, external_id)) = identity(&input).source else {
+        let message = "is required: its system and externalId name the item";
+        return Err(Fault::new(FaultCode::Required, "input.source", message).into());
+    };
+    let organization = edit.actor().organization;
+    let known = edit.app.store.stored_by_source(edit.tx, organization, system, external_id).await?;
+    let Some(row) = known else {
+        if let Some(expected) = upsert.expected_version {
+            let message = format!("is {expected}, and there is no item of this source");
+            return Err(Fault::new(FaultCode::StaleVersion, "input.expectedVersion", message).into());
+        }
+        return Ok((create(edit, &input).await?, Upserted::Created));
+    };
+    if Kind::from_number(row.kind).map(Kind::noun) != Some(identity(&input).noun) {
+        let message = "is the source of an item of another kind";
+        return Err(Fault::new(FaultCode::NotUnique, "input.source", message).into());
+    }
+    let id = format!("{}_{}", identity(&input).noun.prefix(), row.public_id);
+    let target = match upsert.expected_version {
+        Some(expected) => edit.own(&id, None, expected).await?,
+        None => edit.own_at_any_version(&id, None).await?,
+    };
+    if is_same(edit, &target, &input)? {
+        return Ok((target.item, Upserted::Unchanged));
+    }
+    let revising = Revising { target: &target, input: &input, action: RevisionAction::Updated };
+    Ok((revise(edit, revising).await?, Upserted::Updated))
+}
+
+/// Whether a stored item says what an input says already. What the input leaves to the server counts as said.
+fn is_same(edit: &Edit<'_>, target: &Target, input: &Input) -> Result<bool, Refusal> {
+    let (stored, _) = target.input(edit)?;
+    let broken = |fault: serde_json::Error| sea_orm::DbErr::Json(fault.to_string());
+    let (mut stored, mut said) = (stored.json().map_err(broken)?, input.json().map_err(broken)?);
+    for value in [&mut stored, &mut said] {
+        if let Value::Object(members) = value {
+            members.remove("publisher");
+        }
+    }
+    if let (Value::Object(stored), Value::Object(said)) = (&mut stored, &said)
+        && said.get("slug").is_none_or(Value::is_null)
+    {
+        stored.insert("slug".to_string(), Value::Null);
+    }
+    Ok(stored == said)
+}
+
+/// The noun of the items of a line's kind.
+pub(super) fn noun_of(kind: &str) -> Noun {
+    match kind {
+        "drugAlert" | "serviceUpdate" | "policyUpdate" | "communityUpdate" => Noun::Update,
+        kind => Noun::from_name(kind).unwrap_or(Noun::Resource),
+    }
+}

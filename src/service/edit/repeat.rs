@@ -1,0 +1,90 @@
+//! Requests that clients may repeat: with the same key the same thing is made once, however often and at whatever moment
+//! it is asked for. Only a hash of the request is kept. Must not keep a text.
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::{ATTEMPTS, Caller, Change, Create, Edit, Refusal, came_between, finish, perform};
+use crate::app::App;
+use crate::domain::public_id::PublicId;
+use crate::domain::text::Line;
+use crate::domain::time::DAY_MICROS;
+use crate::service::fault::{Fault, FaultCode};
+use crate::store::{Claim, Kind, NewItem};
+
+/// Longest key, in characters.
+pub const IDEMPOTENCY_KEY_CHARS: usize = 200;
+
+/// A key that a client chose, checked, and what its request was.
+#[derive(Clone, Debug)]
+pub(super) struct Key {
+    pub name: String,
+    pub fingerprint: String,
+}
+
+impl Key {
+    /// A key and the fingerprint of the request that it stands for.
+    pub(super) fn parse(key: &str, what: &str, input: &Value) -> Result<Self, Refusal> {
+        let name = Line::<IDEMPOTENCY_KEY_CHARS>::parse(key)
+            .map_err(|fault| Fault::of_text(&fault, "input.idempotencyKey"))?
+            .to_string();
+        let digest = Sha256::digest(format!("{what}\n{input}").as_bytes());
+        let fingerprint = digest.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+        Ok(Self { name, fingerprint })
+    }
+}
+
+impl Edit<'_> {
+    /// Takes a key; if its request was answered before, with what it made.
+    pub(super) async fn claim(&self, key: &Key) -> Result<Option<String>, Refusal> {
+        let row = entity::idempotency::Model {
+            client_id: self.actor().client,
+            idempotency_key: key.name.clone(),
+            fingerprint: key.fingerprint.clone(),
+            answer: None,
+            expires_at: self.now.as_micros().saturating_add(DAY_MICROS),
+        };
+        match self.app.store.claim_key(self.tx, row, self.now).await? {
+            Claim::New => Ok(None),
+            Claim::Used { fingerprint, answer: Some(answer) } if fingerprint == key.fingerprint => Ok(Some(answer)),
+            Claim::Used { .. } => {
+                let message = "was used with another input in the last 24 hours";
+                Err(Fault::new(FaultCode::IdempotencyKeyReused, "input.idempotencyKey", message).into())
+            }
+        }
+    }
+
+    /// Keeps what the request of a key made.
+    pub(super) async fn answer(&self, key: &Key, answer: String) -> Result<(), Refusal> {
+        Ok(self.app.store.answer_key(self.tx, self.actor().client, &key.name, answer).await?)
+    }
+}
+
+/// Makes a draft, once for each key.
+pub async fn create_once(app: &App, caller: &Caller, create: &Create, key: Option<&str>) -> Result<NewItem, Refusal> {
+    let Some(key) = key else { return perform(app, caller, create).await };
+    let key = Key::parse(key, create.kind, &Value::Object(create.input.clone()))?;
+    let mut attempt = 1;
+    loop {
+        let tx = app.store.begin().await?;
+        let mut edit = Edit::new(app, caller, &tx);
+        let outcome = create_with_key(&mut edit, create, &key).await;
+        match finish(tx, outcome).await {
+            Err(Refusal::Database(cause)) if attempt < ATTEMPTS && came_between(&cause) => attempt += 1,
+            outcome => return outcome,
+        }
+    }
+}
+
+async fn create_with_key(edit: &mut Edit<'_>, create: &Create, key: &Key) -> Result<NewItem, Refusal> {
+    let Some(answer) = edit.claim(key).await? else {
+        let item = create.apply(edit).await?;
+        let noun = Kind::from_number(item.content.kind).map_or("", |kind| kind.noun().prefix());
+        edit.answer(key, format!("{noun}_{}", item.content.public_id)).await?;
+        return Ok(item);
+    };
+    let gone = || sea_orm::DbErr::Custom("what a key of a repeated request made is gone".to_string());
+    let id: PublicId = answer.parse().map_err(|_| gone())?;
+    let kind = Kind::of_noun(id.noun).ok_or_else(gone)?;
+    Ok(edit.app.store.stored_item(edit.tx, kind, id.key()).await?.ok_or_else(gone)?)
+}

@@ -1,0 +1,151 @@
+//! The item that a change is about: found, locked, and held against what the client may know of it. Another
+//! organization's item is answered as one that is absent. Must not change anything.
+
+use std::collections::HashMap;
+
+use super::{Edit, Refusal};
+use crate::domain::public_id::{Noun, PublicId};
+use crate::domain::publication::Step;
+use crate::domain::scope::Scope;
+use crate::domain::vocabulary::{PublicationStatus, Vocabulary};
+use crate::service::export::{input_of, referred_keys};
+use crate::service::fault::{Fault, FaultCode};
+use crate::service::input::Record;
+use crate::service::line::Input;
+use crate::store::{Kind, NewItem};
+
+/// An item that a change is about, as it is stored.
+#[derive(Clone, Debug)]
+pub(super) struct Target {
+    pub kind: Kind,
+    pub id: PublicId,
+    pub item: NewItem,
+    /// Public ids of what it refers to, by key.
+    pub ids: HashMap<i64, String>,
+}
+
+/// That there is no such item, or that it is not the client's to know.
+pub(super) fn not_found() -> Refusal {
+    Fault::new(FaultCode::NotFound, "input.id", "there is no such item that the client may change").into()
+}
+
+impl Target {
+    /// The state that it is in.
+    pub(super) fn status(&self) -> PublicationStatus {
+        PublicationStatus::parse(&self.item.content.status).unwrap_or(PublicationStatus::Draft)
+    }
+
+    /// The state that a step leads to.
+    pub(super) fn take(&self, step: Step) -> Result<PublicationStatus, Refusal> {
+        step.apply(self.status()).ok_or_else(|| {
+            Fault::new(FaultCode::InvalidStateTransition, "input.id", step.refusal(self.status())).into()
+        })
+    }
+
+    /// The item as an input again, and its record.
+    pub(super) fn input(&self, edit: &Edit<'_>) -> Result<(Input, Record), Refusal> {
+        input_of(&self.item, &edit.catalog, &self.ids).map_err(|fault| {
+            Refusal::Database(sea_orm::DbErr::Type(format!("a stored item does not become an input: {fault}")))
+        })
+    }
+}
+
+impl Edit<'_> {
+    /// The item of an id, whoever's it is.
+    async fn stored(&self, id: &str, noun: Option<Noun>) -> Result<Target, Refusal> {
+        let parsed = match noun {
+            Some(noun) => PublicId::parse_as(id, noun),
+            None => id.parse::<PublicId>(),
+        };
+        let id = parsed.map_err(|fault| Fault::new(FaultCode::Invalid, "input.id", fault.to_string()))?;
+        let Some(kind) = Kind::of_noun(id.noun) else {
+            let message = format!("is the id of a {}, which is not content", id.noun.name());
+            return Err(Fault::new(FaultCode::Invalid, "input.id", message).into());
+        };
+        self.app.store.lock_item(self.tx, id.key()).await?;
+        let item = self.app.store.stored_item(self.tx, kind, id.key()).await?;
+        let item = item.filter(|item| id.to_string().ends_with(&item.content.public_id)).ok_or_else(not_found)?;
+        Ok(Target { kind, id, item, ids: HashMap::new() })
+    }
+
+    async fn with_ids(&self, mut target: Target) -> Result<Target, Refusal> {
+        let keys = referred_keys(&target.item);
+        for (key, kind, bare) in self.app.store.stored_ids_within(self.tx, &keys).await? {
+            target.ids.insert(key, format!("{}_{bare}", kind.noun().prefix()));
+        }
+        Ok(target)
+    }
+
+    /// An item of the own organization, at the expected version.
+    pub(super) async fn own(&self, id: &str, noun: Option<Noun>, expected: i32) -> Result<Target, Refusal> {
+        let target = self.own_at_any_version(id, noun).await?;
+        expect(&target, Some(expected))?;
+        Ok(target)
+    }
+
+    /// An item of the own organization, whatever its version.
+    pub(super) async fn own_at_any_version(&self, id: &str, noun: Option<Noun>) -> Result<Target, Refusal> {
+        let target = self.stored(id, noun).await?;
+        if target.item.content.organization_id != self.actor().organization {
+            return Err(not_found());
+        }
+        self.with_ids(target).await
+    }
+
+    /// An item that waits for a reviewer, of any organization.
+    pub(super) async fn in_review(&self, id: &str, expected: i32) -> Result<Target, Refusal> {
+        let target = self.stored(id, None).await?;
+        let is_own = target.item.content.organization_id == self.actor().organization;
+        let is_seen = target.status() == PublicationStatus::InReview
+            && self.authorise(&[Scope::ContentReview], &[&target.item], "input.id").is_ok();
+        if !is_own && !is_seen {
+            return Err(not_found());
+        }
+        expect(&target, Some(expected))?;
+        self.with_ids(target).await
+    }
+
+    /// An item of any organization that is or was published, or an own one.
+    pub(super) async fn published_once(&self, id: &str, expected: Option<i32>) -> Result<Target, Refusal> {
+        let target = self.stored(id, None).await?;
+        let content = &target.item.content;
+        let is_known = content.published_at.is_some()
+            && !matches!(
+                target.status(),
+                PublicationStatus::Draft | PublicationStatus::InReview | PublicationStatus::Scheduled
+            );
+        if content.organization_id != self.actor().organization && !is_known {
+            return Err(not_found());
+        }
+        expect(&target, expected)?;
+        self.with_ids(target).await
+    }
+
+    /// An item that the client sees among what is published.
+    pub(super) async fn seen(&self, id: &str, expected: Option<i32>) -> Result<Target, Refusal> {
+        let target = self.stored(id, None).await?;
+        let content = &target.item.content;
+        let sight = &self.caller.view.sight;
+        let regions = crate::store::unpack_keys(&content.region_ids);
+        let is_seen = target.status() == PublicationStatus::Published
+            && content.expires_at.is_none_or(|at| at > self.now.as_micros())
+            && (content.visibility == "PUBLIC" || sight.sees_partners(content.organization_id, &regions));
+        if !is_seen {
+            return Err(not_found());
+        }
+        expect(&target, expected)?;
+        self.with_ids(target).await
+    }
+}
+
+/// Refuses another version than the one that the client knows.
+fn expect(target: &Target, expected: Option<i32>) -> Result<(), Refusal> {
+    let found = target.item.content.version;
+    match expected {
+        Some(expected) if expected != found => {
+            let message = format!("is {expected}, and the item is at version {found}: read it again");
+            Err(Fault::new(FaultCode::StaleVersion, "input.expectedVersion", message).into())
+        }
+        _ => Ok(()),
+    }
+}
