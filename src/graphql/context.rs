@@ -13,6 +13,7 @@ use super::scalar::Locale;
 use crate::app::SharedApp;
 use crate::domain::actor::Actor;
 use crate::domain::locale::{Locale as Tag, PREFERRED_LOCALES, Preference};
+use crate::domain::scope::Scope;
 use crate::domain::view::{Sight, View};
 use crate::store::Catalog;
 
@@ -49,6 +50,8 @@ pub struct Allowance {
     pub remaining: u32,
     /// Seconds until all of it is there again.
     pub reset_seconds: u64,
+    /// Whether it is a client's own, else that of an anonymous address.
+    pub is_client: bool,
 }
 
 impl RequestContext {
@@ -61,13 +64,18 @@ impl RequestContext {
         allowance: Allowance,
     ) -> Self {
         let preference = accept_language.map_or_else(Preference::default, Preference::from_header);
-        let view = View { sight: Sight::default(), preference: Arc::new(preference), now: app.clock.now() };
+        let view = View { sight: sight(actor.as_deref()), preference: Arc::new(preference), now: app.clock.now() };
         let loader = DataLoader::new(Loader::new(app.clone()), TokioSpawner::current(), TokioTimer::default())
             .delay(std::time::Duration::ZERO)
             .max_batch_size(usize::MAX);
         let catalog = app.store.catalog();
         Self { app, actor, view, catalog, loader, cost, allowance }
     }
+}
+
+/// What a client's read scopes let it see.
+fn sight(actor: Option<&Actor>) -> Sight {
+    actor.map_or_else(Sight::default, |actor| Sight { partners: actor.has(Scope::ContentReadPartners) })
 }
 
 /// How resolvers reach the request.

@@ -9,6 +9,7 @@
 
 mod actor;
 mod campaign;
+mod client;
 mod database;
 mod event;
 mod examples;
@@ -16,6 +17,7 @@ mod harness;
 mod hostile;
 mod lines;
 mod locale;
+mod oauth;
 mod organization;
 mod paging;
 mod privacy;
@@ -27,6 +29,7 @@ mod schema;
 mod statements;
 mod text;
 mod time;
+mod token;
 mod topic;
 mod transport;
 mod update;
