@@ -1,11 +1,13 @@
 //! `solidarity client create|list|rotate-secret|disable|revoke-tokens`: what an operator does with clients. A secret is
 //! printed once, to standard output, and never again. Takes effect at once beside a running server.
 
+use std::collections::BTreeSet;
+
 use anyhow::{anyhow, bail};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 use secrecy::ExposeSecret;
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::app::{App, SharedApp};
 use crate::config::DatabaseConfig;
@@ -97,7 +99,7 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<()> {
         Action::List { json } => list(&app, json).await,
         Action::RotateSecret { id, json } => {
             let made = client::rotate_secret(&app, By::Operator, id).await.map_err(explain)?;
-            show(&app, &made, json);
+            show(&app, &made, json)?;
             if !json {
                 eprintln!("the secret before this one stays valid; rotate again to end it");
             }
@@ -138,21 +140,19 @@ async fn make(app: &SharedApp, create: Create) -> anyhow::Result<()> {
         grants: create.scopes.iter().map(grant).collect(),
     };
     let made = client::create(app, By::Operator, &new).await.map_err(explain)?;
-    show(app, &made, create.json);
-    Ok(())
+    show(app, &made, create.json)
 }
 
 async fn list(app: &SharedApp, json: bool) -> anyhow::Result<()> {
     for client in app.store.list_clients(None, u64::from(u32::MAX)).await? {
-        let described = describe(app, &client);
+        let described = Described::of(app, &client);
         if json {
-            println!("{described}");
+            described.print()?;
             continue;
         }
-        let text = |name: &str| described[name].as_str().unwrap_or_default().to_string();
-        let state = if client.row.is_enabled { "enabled" } else { "disabled" };
-        println!("{} {state} {} {:?}", text("clientId"), text("organization"), client.row.name);
-        for grant in grants(app, &client) {
+        let state = if described.is_enabled { "enabled" } else { "disabled" };
+        println!("{} {state} {} {:?}", described.client_id, described.organization, described.name);
+        for grant in &described.grants {
             println!("    {grant}");
         }
     }
@@ -168,38 +168,59 @@ fn grants(app: &App, client: &StoredClient) -> Vec<String> {
     client.grants.iter().map(|(scope, region)| format!("{} {}", scope.as_str(), place(region))).collect()
 }
 
-/// A client as an object; `regions` is empty if it holds everything everywhere.
-fn describe(app: &App, client: &StoredClient) -> Value {
-    let catalog = app.store.catalog();
-    let organization = catalog.organization(client.row.organization_id).map(|found| found.slug.clone());
-    let mut scopes: Vec<&str> = client.grants.iter().map(|(scope, _)| scope.as_str()).collect();
-    scopes.dedup();
-    let keys: std::collections::BTreeSet<i64> = client.grants.iter().filter_map(|(_, region)| *region).collect();
-    let regions: Vec<String> =
-        keys.into_iter().filter_map(|key| catalog.region(key).map(|region| region.slug.clone())).collect();
-    json!({
-        "clientId": format!("cli_{}", client.row.public_id),
-        "organization": organization,
-        "name": client.row.name,
-        "isEnabled": client.row.is_enabled,
-        "scopes": scopes,
-        "regions": regions,
-        "grants": grants(app, client),
-    })
+/// A client as `--json` prints it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Described<'a> {
+    client_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_secret: Option<&'a str>,
+    organization: String,
+    name: &'a str,
+    is_enabled: bool,
+    scopes: Vec<&'static str>,
+    /// Empty if all scopes hold everywhere.
+    regions: Vec<String>,
+    /// Each scope with where it holds.
+    grants: Vec<String>,
+}
+
+impl<'a> Described<'a> {
+    fn of(app: &App, client: &'a StoredClient) -> Self {
+        let catalog = app.store.catalog();
+        let organization = catalog.organization(client.row.organization_id);
+        let mut scopes: Vec<&str> = client.grants.iter().map(|(scope, _)| scope.as_str()).collect();
+        scopes.dedup();
+        let keys: BTreeSet<i64> = client.grants.iter().filter_map(|(_, region)| *region).collect();
+        Self {
+            client_id: format!("cli_{}", client.row.public_id),
+            client_secret: None,
+            organization: organization.map_or_else(String::new, |found| found.slug.clone()),
+            name: &client.row.name,
+            is_enabled: client.row.is_enabled,
+            scopes,
+            regions: keys.into_iter().filter_map(|key| Some(catalog.region(key)?.slug.clone())).collect(),
+            grants: grants(app, client),
+        }
+    }
+
+    fn print(&self) -> anyhow::Result<()> {
+        println!("{}", serde_json::to_string(self)?);
+        Ok(())
+    }
 }
 
 /// The one time that a secret is shown.
-fn show(app: &App, made: &WithSecret, json: bool) {
-    let mut described = describe(app, &made.client);
+fn show(app: &App, made: &WithSecret, json: bool) -> anyhow::Result<()> {
     let secret = made.secret.expose_secret();
+    let described = Described { client_secret: Some(secret), ..Described::of(app, &made.client) };
     if json {
-        described["clientSecret"] = Value::from(secret);
-        println!("{described}");
-    } else {
-        println!("client id      {}", described["clientId"].as_str().unwrap_or_default());
-        println!("client secret  {secret}");
-        eprintln!("the secret is shown this once; store it where only the client can read it");
+        return described.print();
     }
+    println!("client id      {}", described.client_id);
+    println!("client secret  {secret}");
+    eprintln!("the secret is shown this once; store it where only the client can read it");
+    Ok(())
 }
 
 /// The faults of an input, each by the flag that it is about.

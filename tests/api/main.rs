@@ -21,6 +21,7 @@ mod oauth;
 mod organization;
 mod paging;
 mod privacy;
+mod program;
 mod region;
 mod resource;
 mod roundtrip;
