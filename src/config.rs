@@ -27,10 +27,16 @@ pub struct LogConfig {
 #[derive(Args, Clone, Debug)]
 pub struct DatabaseConfig {
     /// SQLite file or PostgreSQL database: `sqlite://FILE` or `postgres://USER@HOST/NAME`.
-    #[arg(long, env = "SOLIDARITY_DATABASE_URL", default_value = "sqlite://solidarity.sqlite", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "SOLIDARITY_DATABASE_URL",
+        default_value = "sqlite://solidarity.sqlite",
+        hide_env_values = true,
+        global = true
+    )]
     pub database_url: String,
     /// A zoneinfo folder newer than the bundled time zone database.
-    #[arg(long, env = "SOLIDARITY_TIME_ZONES")]
+    #[arg(long, env = "SOLIDARITY_TIME_ZONES", global = true)]
     pub time_zones: Option<PathBuf>,
 }
 

@@ -1,9 +1,11 @@
 //! The command line: one file a subcommand; errors are `anyhow` here and nowhere below. Must not hold what a server or a
 //! job does: it calls services and prints.
 
+mod client;
 mod doctor;
 mod export;
 mod import;
+mod key;
 mod migrate;
 mod schema;
 mod serve;
@@ -33,6 +35,10 @@ enum Command {
     Import(import::Arguments),
     /// Export everything as JSON Lines.
     Export(export::Arguments),
+    /// Make and change the clients that get access tokens.
+    Client(client::Arguments),
+    /// Change the keys that sign access tokens.
+    Key(key::Arguments),
     /// Print the GraphQL schema; needs no database.
     Schema,
     /// Check settings, database and time zones.
@@ -48,6 +54,8 @@ impl Cli {
             Command::Migrate(arguments) => migrate::run(arguments).await,
             Command::Import(arguments) => import::run(arguments).await,
             Command::Export(arguments) => export::run(arguments).await,
+            Command::Client(arguments) => client::run(arguments).await,
+            Command::Key(arguments) => key::run(&arguments),
             Command::Schema => schema::run(),
             Command::Doctor(arguments) => doctor::run(arguments).await,
         }

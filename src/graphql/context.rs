@@ -50,6 +50,8 @@ pub struct Allowance {
     pub remaining: u32,
     /// Seconds until all of it is there again.
     pub reset_seconds: u64,
+    /// Whether it is a client's own, else that of an anonymous address.
+    pub is_client: bool,
 }
 
 impl RequestContext {

@@ -4,6 +4,8 @@
 use async_graphql::{Error, ErrorExtensions};
 use sea_orm::DbErr;
 
+use crate::service::access::AccessError;
+
 /// An error of a resolver. It has no `Display`, since the engine would take that for its whole conversion.
 #[derive(Debug)]
 pub(crate) enum ApiError {
@@ -29,6 +31,16 @@ pub(crate) enum ApiError {
 impl From<DbErr> for ApiError {
     fn from(cause: DbErr) -> Self {
         Self::Internal(cause)
+    }
+}
+
+impl From<AccessError> for ApiError {
+    fn from(error: AccessError) -> Self {
+        match error {
+            AccessError::Database(cause) => Self::Internal(cause),
+            AccessError::Invalid => Self::Unauthenticated(error.to_string()),
+            AccessError::Lacks(_) => Self::InsufficientScope(error.to_string()),
+        }
     }
 }
 

@@ -3,7 +3,8 @@
 use async_graphql::{Context, Object, SimpleObject};
 
 use super::context::ContextExt;
-use super::scalar::Locale;
+use super::organization::Organization;
+use super::scalar::{DateTime, Locale};
 use crate::domain::locale;
 use crate::domain::vocabulary::TextDirection;
 
@@ -12,8 +13,12 @@ use crate::domain::vocabulary::TextDirection;
 pub(crate) struct Viewer {
     /// Whether a valid token came with the request.
     is_authenticated: bool,
-    /// The scopes that are in force for the request.
+    /// The scopes that are in force for the request, wherever they hold.
     scopes: Vec<String>,
+    /// The organization whose client asks; null without a token.
+    organization: Option<Organization>,
+    /// When the token ends; null without one.
+    expires_at: Option<DateTime>,
     /// The languages that answers are in unless `locales` says otherwise, best first.
     locales: Vec<Locale>,
 }
@@ -39,6 +44,8 @@ pub(crate) struct ApiLimits {
     directives: usize,
     /// Most fields at the root of an operation.
     root_fields: usize,
+    /// Most fields at the root of a mutation.
+    mutations: usize,
     /// Most fields in all, fragments followed.
     inlined_fields: usize,
     /// Most fragments in a document.
@@ -131,14 +138,25 @@ impl MetaQuery {
         let locales = view.preference.locales().iter().map(|locale| Locale(locale.to_string())).collect();
         let actor = ctx.actor();
         let scopes = actor.map(|actor| actor.grants.iter().map(|(scope, _)| scope.as_str().to_string()).collect());
-        Ok(Viewer { is_authenticated: actor.is_some(), scopes: scopes.unwrap_or_default(), locales })
+        let organization = actor.and_then(|actor| Organization::of_key(ctx.catalog(), actor.organization, &view));
+        Ok(Viewer {
+            is_authenticated: actor.is_some(),
+            scopes: scopes.unwrap_or_default(),
+            organization,
+            expires_at: actor.map(|actor| DateTime::micros(actor.expires_at)),
+            locales,
+        })
     }
 
     /// The limits in force for the caller.
     async fn limits(&self, ctx: &Context<'_>) -> ApiLimits {
         let limits = &ctx.app().limits;
+        let (body_bytes, cost, rate) = match ctx.actor() {
+            Some(_) => (limits.body_bytes_client, limits.cost_client, limits.rate_client),
+            None => (limits.body_bytes_anonymous, limits.cost_anonymous, limits.rate_anonymous),
+        };
         ApiLimits {
-            body_bytes: limits.body_bytes_anonymous,
+            body_bytes,
             document_bytes: limits.document_bytes,
             document_tokens: limits.document_tokens,
             bracket_depth: limits.bracket_depth,
@@ -147,6 +165,7 @@ impl MetaQuery {
             aliases: limits.aliases,
             directives: limits.directives,
             root_fields: limits.root_fields,
+            mutations: limits.mutations,
             inlined_fields: limits.inlined_fields,
             fragments: limits.fragments,
             operations: limits.operations,
@@ -156,8 +175,8 @@ impl MetaQuery {
             list_inputs: limits.list_inputs,
             filter_values: limits.filter_values,
             scan: limits.scan,
-            cost: limits.cost_anonymous,
-            rate: limits.rate_anonymous,
+            cost,
+            rate,
             execution_seconds: limits.execution.as_secs(),
             title_chars: limits.title_chars,
             summary_chars: limits.summary_chars,

@@ -45,6 +45,7 @@ pub struct Query(
     update::UpdateQuery,
     event::EventQuery,
     campaign::CampaignQuery,
+    client::ClientQuery,
     meta::MetaQuery,
 );
 

@@ -9,9 +9,6 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
 
-/// The methods of `/graphql`.
-pub(crate) const METHODS: &str = "GET, HEAD, POST, OPTIONS";
-
 /// The answer to a preflight request. `Authorization` is named since `*` does not cover it.
 pub(crate) fn preflight(methods: &'static str) -> Response {
     let mut response = Response::new(Body::empty());

@@ -52,11 +52,12 @@ pub(crate) fn finish(response: &mut Response, route: Route, id: &RequestId, is_h
 
 /// The caller's allowance in the form of draft-ietf-httpapi-ratelimit-headers: what remains of the cost a minute.
 pub(crate) fn allowance(headers: &mut HeaderMap, allowance: &Allowance) {
-    let Allowance { limit, remaining, reset_seconds } = allowance;
-    if let Ok(value) = HeaderValue::from_str(&format!("\"anonymous\";q={limit};w=60")) {
+    let Allowance { limit, remaining, reset_seconds, is_client } = allowance;
+    let policy = if *is_client { "client" } else { "anonymous" };
+    if let Ok(value) = HeaderValue::from_str(&format!("\"{policy}\";q={limit};w=60")) {
         headers.insert(RATE_LIMIT_POLICY, value);
     }
-    if let Ok(value) = HeaderValue::from_str(&format!("\"anonymous\";r={remaining};t={reset_seconds}")) {
+    if let Ok(value) = HeaderValue::from_str(&format!("\"{policy}\";r={remaining};t={reset_seconds}")) {
         headers.insert(RATE_LIMIT, value);
     }
 }

@@ -7,10 +7,13 @@ mod accept;
 mod address;
 mod auth;
 mod cors;
+mod failures;
 mod graphql;
 mod headers;
 mod health;
 mod metrics;
+mod oauth;
+mod percent;
 mod playground;
 mod rate;
 mod refusal;
@@ -94,11 +97,12 @@ pub async fn start(app: SharedApp, options: ServeOptions) -> Result<Running, Sta
         Some(address) => Some(bind(address).await?),
         None => None,
     };
-    let state = Arc::new(ServerState::new(app, &options)?);
+    let address = local_address(&api, options.listen);
+    let state = Arc::new(ServerState::new(app, &options, address)?);
     let stop = CancellationToken::new();
     let tasks = TaskTracker::new();
     let running = Running {
-        address: local_address(&api, options.listen),
+        address,
         metrics_address: metrics.as_ref().map(|listener| local_address(listener, options.listen)),
         stop: stop.clone(),
         tasks: tasks.clone(),
@@ -149,6 +153,8 @@ async fn upkeep(state: Arc<ServerState>, stop: CancellationToken) {
             }
             _ = ticks.tick() => {
                 state.rate.forget_idle();
+                state.client_rate.forget_idle();
+                state.failures.forget_old();
                 state.metrics.upkeep();
             }
         }

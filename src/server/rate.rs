@@ -1,4 +1,4 @@
-//! The rate limit: cost per minute and address. Addresses are known only as a keyed hash whose random key changes daily,
+//! The rate limit: cost per minute and address, or client. Addresses are known only as a keyed hash whose random key changes daily,
 //! and only in memory. Must not keep an address.
 
 use std::net::IpAddr;
@@ -22,17 +22,18 @@ const SHARED: u64 = 1 << 16;
 
 type Limiter = RateLimiter<u64, DefaultKeyedStateStore<u64>, DefaultClock, StateInformationMiddleware>;
 
-/// Counts cost by address.
+/// Counts cost by address or by client.
 #[derive(Debug)]
 pub(crate) struct Rate {
     limiter: Limiter,
     limit: NonZeroU32,
     clock: Clock,
     key: RwLock<DayKey>,
+    is_of_clients: bool,
 }
 
 /// Who is counted: a hash that means nothing outside this process and this day.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct RateKey(u64);
 
 struct DayKey {
@@ -57,11 +58,20 @@ pub(crate) struct Exhausted {
 
 impl Rate {
     /// A limit of so much cost a minute for each address.
-    pub fn new(per_minute: u32, clock: Clock) -> Self {
+    pub fn of_addresses(per_minute: u32, clock: Clock) -> Self {
+        Self::new(per_minute, clock, false)
+    }
+
+    /// A limit of so much cost a minute for each client.
+    pub fn of_clients(per_minute: u32, clock: Clock) -> Self {
+        Self::new(per_minute, clock, true)
+    }
+
+    fn new(per_minute: u32, clock: Clock, is_of_clients: bool) -> Self {
         let limit = NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN);
         let limiter = RateLimiter::keyed(Quota::per_minute(limit)).with_middleware();
         let key = RwLock::new(DayKey { day: day(&clock), key: rand::random() });
-        Self { limiter, limit, clock, key }
+        Self { limiter, limit, clock, key, is_of_clients }
     }
 
     /// Cost a minute.
@@ -71,13 +81,22 @@ impl Rate {
 
     /// The key under which an address is counted today; IPv6 addresses by their /64.
     pub fn key(&self, address: IpAddr) -> RateKey {
+        match address {
+            IpAddr::V4(address) => self.hashed(&address.octets()),
+            IpAddr::V6(address) => self.hashed(address.octets().get(..8).unwrap_or_default()),
+        }
+    }
+
+    /// The key under which a client is counted today.
+    pub fn key_of_client(&self, client: i64) -> RateKey {
+        self.hashed(&client.to_be_bytes())
+    }
+
+    fn hashed(&self, counted: &[u8]) -> RateKey {
         self.change_key_daily();
         let key = self.key.read().unwrap_or_else(PoisonError::into_inner);
         let mut hash = Sha256::new_with_prefix(key.key);
-        match address {
-            IpAddr::V4(address) => hash.update(address.octets()),
-            IpAddr::V6(address) => hash.update(address.octets().get(..8).unwrap_or_default()),
-        }
+        hash.update(counted);
         let hash = hash.finalize();
         let hash = hash.iter().take(8).fold(0_u64, |hash, byte| (hash << 8) | u64::from(*byte));
         RateKey(if self.limiter.len() < MOST_KEYS { hash } else { hash % SHARED })
@@ -108,7 +127,8 @@ impl Rate {
         let limit = self.limit.get();
         let remaining = remaining.min(limit);
         let used = u64::from(limit - remaining);
-        Allowance { limit, remaining, reset_seconds: (used * 60).div_ceil(u64::from(limit)) }
+        let reset_seconds = (used * 60).div_ceil(u64::from(limit));
+        Allowance { limit, remaining, reset_seconds, is_client: self.is_of_clients }
     }
 
     fn change_key_daily(&self) {
@@ -129,7 +149,7 @@ mod tests {
     use crate::domain::time::Timestamp;
 
     fn rate(limit: u32) -> Rate {
-        Rate::new(limit, Clock::set_at(Timestamp::from_micros(0)))
+        Rate::of_addresses(limit, Clock::set_at(Timestamp::from_micros(0)))
     }
 
     #[test]

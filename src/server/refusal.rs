@@ -52,10 +52,10 @@ impl Refusal {
         Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", "there is nothing at this address")
     }
 
-    /// 401 for a token that is not valid.
-    pub fn invalid_token() -> Self {
+    /// 401 for a token that is not valid, with what `WWW-Authenticate` says.
+    pub fn invalid_token(challenge: HeaderValue) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", "the access token is not valid")
-            .with(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""))
+            .with(WWW_AUTHENTICATE, challenge)
     }
 
     /// 429 with the time to wait.

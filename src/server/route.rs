@@ -7,6 +7,16 @@ pub(crate) enum Route {
     GraphQl,
     /// `/schema.graphql`
     Schema,
+    /// `/oauth/token`
+    Token,
+    /// `/oauth/revoke`
+    Revoke,
+    /// `/oauth/introspect`
+    Introspect,
+    /// `/oauth/jwks`
+    Jwks,
+    /// `/.well-known/oauth-...`
+    Metadata,
     /// `/livez`
     Live,
     /// `/readyz`
@@ -19,13 +29,32 @@ pub(crate) enum Route {
 
 impl Route {
     /// All routes, in the order of their declaration.
-    pub const ALL: [Self; 6] = [Self::GraphQl, Self::Schema, Self::Live, Self::Ready, Self::Playground, Self::Unknown];
+    pub const ALL: [Self; 11] = [
+        Self::GraphQl,
+        Self::Schema,
+        Self::Token,
+        Self::Revoke,
+        Self::Introspect,
+        Self::Jwks,
+        Self::Metadata,
+        Self::Live,
+        Self::Ready,
+        Self::Playground,
+        Self::Unknown,
+    ];
 
     /// The route of a path.
     pub fn of(path: &str) -> Self {
         match path {
             "/graphql" => Self::GraphQl,
             "/schema.graphql" => Self::Schema,
+            "/oauth/token" => Self::Token,
+            "/oauth/revoke" => Self::Revoke,
+            "/oauth/introspect" => Self::Introspect,
+            "/oauth/jwks" => Self::Jwks,
+            "/.well-known/oauth-authorization-server"
+            | "/.well-known/oauth-protected-resource"
+            | "/.well-known/oauth-protected-resource/graphql" => Self::Metadata,
             "/livez" => Self::Live,
             "/readyz" => Self::Ready,
             "/" | "/plain" => Self::Playground,
@@ -39,11 +68,30 @@ impl Route {
         match self {
             Self::GraphQl => "graphql",
             Self::Schema => "schema",
+            Self::Token => "oauth_token",
+            Self::Revoke => "oauth_revoke",
+            Self::Introspect => "oauth_introspect",
+            Self::Jwks => "oauth_jwks",
+            Self::Metadata => "oauth_metadata",
             Self::Live => "livez",
             Self::Ready => "readyz",
             Self::Playground => "playground",
             Self::Unknown => "unknown",
         }
+    }
+
+    /// The methods that it takes, as `Allow` names them.
+    pub const fn methods(self) -> &'static str {
+        match self {
+            Self::GraphQl => "GET, HEAD, POST, OPTIONS",
+            Self::Token | Self::Revoke | Self::Introspect => "POST, OPTIONS",
+            _ => "GET, HEAD, OPTIONS",
+        }
+    }
+
+    /// Whether clients show their secret here, so that `Authorization` holds no token.
+    pub const fn takes_secrets(self) -> bool {
+        matches!(self, Self::Token | Self::Revoke | Self::Introspect)
     }
 
     /// Whether web pages of any origin may read the answers.

@@ -11,12 +11,15 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::any;
 use futures_util::FutureExt;
-use http::Method;
+use http::header::CACHE_CONTROL;
+use http::{HeaderValue, Method, StatusCode};
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 
-use super::address::{self, Peer};
+use super::address::Peer;
+use super::auth::Caller;
 use super::graphql;
+use super::oauth::{self, address_key, metadata};
 use super::rate::RateKey;
 use super::refusal::{JSON, Refusal, RequestId};
 use super::route::Route;
@@ -29,13 +32,14 @@ pub(crate) type Shared = Arc<ServerState>;
 
 /// Smaller bodies are not worth compressing.
 const COMPRESSED_FROM: u64 = 1_024;
-const READ_METHODS: &str = "GET, HEAD, OPTIONS";
 
 /// Under whose allowance a request counts, put into it by [`admit`].
 #[derive(Clone, Copy)]
 pub(crate) struct Charged {
     /// Whose allowance it is.
     pub key: RateKey,
+    /// Whether that is a client, else an address.
+    pub is_client: bool,
     /// What was left of it when the request came in.
     pub left: Allowance,
 }
@@ -47,6 +51,13 @@ pub(crate) fn router(state: Shared) -> Router {
     Router::new()
         .route("/graphql", any(graphql::serve))
         .route("/schema.graphql", any(schema_file::serve))
+        .route("/oauth/token", any(oauth::token))
+        .route("/oauth/revoke", any(oauth::revoke))
+        .route("/oauth/introspect", any(oauth::introspect))
+        .route("/oauth/jwks", any(metadata::jwks))
+        .route("/.well-known/oauth-authorization-server", any(metadata::authorization_server))
+        .route("/.well-known/oauth-protected-resource", any(metadata::protected_resource))
+        .route("/.well-known/oauth-protected-resource/graphql", any(metadata::protected_resource))
         .route("/livez", any(health::live))
         .route("/readyz", any(health::ready))
         .route("/", any(playground::home))
@@ -93,48 +104,55 @@ async fn observe(State(state): State<Shared>, mut request: Request, next: Next) 
     response
 }
 
-/// Refuses a method that no handler takes, a caller who has used up the allowance, and a token that is not valid.
+/// Refuses a method that no handler takes, a token that is not valid, and a caller who has used up the allowance.
 async fn admit(State(state): State<Shared>, mut request: Request, next: Next) -> Response {
     let route = Route::of(request.uri().path());
     let id = request.extensions().get::<RequestId>().cloned().unwrap_or(RequestId(String::new()));
-    let methods = if route == Route::GraphQl { cors::METHODS } else { READ_METHODS };
     if request.method() == Method::OPTIONS && route != Route::Unknown {
-        return cors::preflight(methods);
+        return cors::preflight(route.methods());
     }
+    let address = address_key(&state, request.extensions().get::<Peer>(), request.headers());
+    let asked = if route.takes_secrets() {
+        Ok(Caller::Anonymous)
+    } else {
+        auth::authenticate(&state, request.headers(), &id).await
+    };
+    let (caller, mut refused) = match asked {
+        Ok(caller) => (caller, None),
+        Err(refusal) => (Caller::Anonymous, Some(refusal)),
+    };
+    let client = caller.actor().map(|actor| state.client_rate.key_of_client(actor.client));
+    let (key, is_client) = (client.unwrap_or(address), client.is_some());
+    let is_forged = refused.as_ref().is_some_and(|refusal| refusal.status == StatusCode::UNAUTHORIZED);
     let mut allowance = None;
-    if route == Route::GraphQl {
-        let key = match request.extensions().get::<Peer>() {
-            Some(peer) => state.rate.key(address::client(*peer, request.headers(), &state.trusted_proxies)),
-            None => state.rate.key(std::net::Ipv4Addr::UNSPECIFIED.into()),
-        };
-        match state.rate.charge(key, 1) {
+    // A token that is not valid is charged to the address on every route: checking it was work.
+    if route == Route::GraphQl || is_forged {
+        match state.rate_of(is_client).charge(key, 1) {
             Ok(left) => {
                 allowance = Some(left);
-                request.extensions_mut().insert(Charged { key, left });
+                request.extensions_mut().insert(Charged { key, is_client, left });
             }
             Err(exhausted) => {
                 state.metrics.rate_limited.increment(1);
-                let refusal = Refusal::rate_limited(state.rate.limit(), exhausted.wait);
-                let mut response = refusal.into_response(&id, JSON);
-                response.extensions_mut().insert(exhausted.allowance);
-                return response;
+                allowance = Some(exhausted.allowance);
+                refused = Some(Refusal::rate_limited(state.rate_of(is_client).limit(), exhausted.wait));
             }
         }
     }
-    let refused = match auth::authenticate(request.headers()) {
-        Err(refusal) => Some(refusal),
-        Ok(caller) => {
-            request.extensions_mut().insert(caller);
-            let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
-            let is_known =
-                route == Route::Unknown || is_read || (route == Route::GraphQl && request.method() == Method::POST);
-            (!is_known).then(|| Refusal::method(methods, "this method is not allowed here"))
-        }
-    };
+    let is_known =
+        route == Route::Unknown || route.methods().split(", ").any(|known| known == request.method().as_str());
+    if refused.is_none() && !is_known {
+        refused = Some(Refusal::method(route.methods(), "this method is not allowed here"));
+    }
+    request.extensions_mut().insert(caller);
     let mut response = match refused {
         Some(refusal) => refusal.into_response(&id, JSON),
         None => next.run(request).await,
     };
+    if is_client {
+        // What a client gets may be its own; nothing that stands between keeps it.
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    }
     if response.extensions().get::<Allowance>().is_none()
         && let Some(allowance) = allowance
     {

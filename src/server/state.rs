@@ -1,18 +1,23 @@
 //! What the handlers share: the application, the schema with its guard, and what is counted. Must not hold anything of a
 //! request.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use http::HeaderValue;
 use ipnet::IpNet;
 use tokio::sync::Semaphore;
 
+use super::auth;
+use super::failures::Failures;
 use super::graphql::PersistedQueries;
 use super::metrics::Metrics;
 use super::rate::Rate;
 use super::schema_file::SchemaFile;
 use super::{ServeOptions, StartError};
 use crate::app::SharedApp;
+use crate::auth::token::Parties;
 use crate::graphql::guard::Guard;
 use crate::graphql::{self, ApiSchema};
 
@@ -28,6 +33,14 @@ pub(crate) struct ServerState {
     pub schema_file: SchemaFile,
     /// Cost by address.
     pub rate: Rate,
+    /// Cost by client.
+    pub client_rate: Rate,
+    /// Failed attempts to authenticate, by address.
+    pub failures: Failures,
+    /// Who issues tokens here, and whom they are for.
+    pub parties: Parties,
+    /// What an answer to an invalid token says in `WWW-Authenticate`.
+    pub challenge: HeaderValue,
     /// Documents that clients may name by their hash.
     pub persisted: PersistedQueries,
     /// Requests in execution.
@@ -42,13 +55,19 @@ pub(crate) struct ServerState {
 }
 
 impl ServerState {
-    /// Builds the schema and what depends on it.
-    pub fn new(app: SharedApp, options: &ServeOptions) -> Result<Self, StartError> {
+    /// Builds the schema and what depends on it, for a server that listens on `address`.
+    pub fn new(app: SharedApp, options: &ServeOptions, address: SocketAddr) -> Result<Self, StartError> {
         let schema = graphql::schema();
         let schema_file = SchemaFile::new(graphql::sdl());
         let guard = Guard::new(&schema.sdl()).map_err(|error| StartError::Schema(error.to_string()))?;
+        let address = options.public_url.as_ref().map_or_else(|| format!("http://{address}"), ToString::to_string);
+        let parties = Parties::of(&address);
         Ok(Self {
-            rate: Rate::new(app.limits.rate_anonymous, app.clock.clone()),
+            rate: Rate::of_addresses(app.limits.rate_anonymous, app.clock.clone()),
+            client_rate: Rate::of_clients(app.limits.rate_client, app.clock.clone()),
+            failures: Failures::new(app.limits.rate_failures),
+            challenge: auth::challenge(&parties.issuer),
+            parties,
             persisted: PersistedQueries::new(app.limits.persisted_bytes),
             permits: Arc::new(Semaphore::new(app.limits.in_flight.min(Semaphore::MAX_PERMITS))),
             metrics: Metrics::new(),
@@ -60,6 +79,11 @@ impl ServerState {
             guard,
             schema_file,
         })
+    }
+
+    /// What counts the cost of a client, or of an address.
+    pub const fn rate_of(&self, is_client: bool) -> &Rate {
+        if is_client { &self.client_rate } else { &self.rate }
     }
 
     /// From now on `/readyz` says that no new requests are wanted.

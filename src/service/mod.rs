@@ -1,7 +1,9 @@
 //! Use cases: check, change, and log the change, in one transaction. Must not know GraphQL or HTTP, nor hold SQL.
 
+pub mod access;
 mod campaign;
 mod catalog;
+pub mod client;
 mod content;
 pub mod edit;
 mod event;

@@ -54,13 +54,13 @@ impl Store {
         let mut sql = parts(id.key());
         sql.push(" UNION ALL SELECT CAST(2 AS BIGINT), hash, created_at, created_at, 1 FROM client_secret");
         sql.push(" WHERE client_id = ").bind(id.key());
-        Ok(read(id, &self.query(sql.statement(self.backend())).await?)?)
+        read(id, &self.query(sql.statement(self.backend())).await?)
     }
 
     /// The client of a token, and whether the token was revoked; one statement.
     pub async fn credentials_by_token(&self, id: PublicId, jti: &str) -> Result<Option<Credentials>, DbErr> {
         let sql = with_revocation(id, jti);
-        Ok(read(id, &self.query(sql.statement(self.backend())).await?)?)
+        read(id, &self.query(sql.statement(self.backend())).await?)
     }
 
     /// The same as a transaction that writes sees it.
@@ -71,7 +71,7 @@ impl Store {
         jti: &str,
     ) -> Result<Option<Credentials>, DbErr> {
         let sql = with_revocation(id, jti);
-        Ok(read(id, &tx.query_all_raw(sql.statement(self.backend())).await?)?)
+        read(id, &tx.query_all_raw(sql.statement(self.backend())).await?)
     }
 
     /// The clients of an organization, or all, by name.

@@ -3,13 +3,16 @@
 use std::net::SocketAddr;
 use std::sync::{Arc, mpsc};
 
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use solidarity::app::{App, SharedApp};
 use solidarity::auth::Keys;
 use solidarity::clock::Clock;
 use solidarity::domain::limits::Limits;
+use solidarity::domain::scope::Scope;
 use solidarity::domain::time::Zones;
 use solidarity::server::{self, ServeOptions};
+use solidarity::service::client::{self, By, GrantInput, NewClient};
 use solidarity::service::import::{ImportError, ImportOptions, ImportReport, import};
 use solidarity::service::seed;
 use solidarity::store::Store;
@@ -31,7 +34,13 @@ pub fn clock() -> Clock {
 
 /// Limits for tests that ask much: as the default, but that nothing is too dear.
 pub fn generous() -> Limits {
-    Limits { rate_anonymous: 1_000_000_000, cost_anonymous: 1_000_000, ..Limits::default() }
+    Limits {
+        rate_anonymous: 1_000_000_000,
+        cost_anonymous: 1_000_000,
+        rate_client: 1_000_000_000,
+        cost_client: 1_000_000,
+        ..Limits::default()
+    }
 }
 
 /// An application on a migrated database that holds nothing.
@@ -72,7 +81,56 @@ async fn listen(app: &SharedApp) -> server::Running {
     server::start(Arc::clone(app), options).await.unwrap()
 }
 
+/// A client and its secret.
+#[derive(Clone, Debug)]
+pub struct TestClient {
+    pub id: String,
+    pub secret: String,
+}
+
 impl Server {
+    /// A token of a new client with these scopes; without regions they hold everywhere.
+    pub async fn client(&self, scopes: &[Scope], organization: &str, regions: &[&str]) -> String {
+        let client = self.new_client(scopes, organization, regions).await;
+        self.token_of(&client).await
+    }
+
+    /// A new client, as the operator's command line makes it.
+    pub async fn new_client(&self, scopes: &[Scope], organization: &str, regions: &[&str]) -> TestClient {
+        let regions = Some(regions).filter(|regions| !regions.is_empty());
+        let grant = |scope: &Scope| GrantInput {
+            scope: scope.as_str().to_string(),
+            regions: regions.map(|regions| regions.iter().map(|region| (*region).to_string()).collect()),
+        };
+        let catalog = self.app.store.catalog();
+        let found = catalog.find_organization(organization);
+        let organization = found.unwrap_or_else(|| panic!("there is no organization {organization}")).key;
+        let new =
+            NewClient { organization, name: "a test's client".into(), grants: scopes.iter().map(grant).collect() };
+        let made = client::create(&self.app, By::Operator, &new).await.unwrap();
+        let id = format!("cli_{}", made.client.row.public_id);
+        TestClient { id, secret: made.secret.expose_secret().to_string() }
+    }
+
+    /// A token of a client with all that it holds, over HTTP.
+    pub async fn token_of(&self, client: &TestClient) -> String {
+        let form = [("grant_type", "client_credentials")];
+        let request = self.http.post(self.url("/oauth/token")).basic_auth(&client.id, Some(&client.secret));
+        let response = request.form(&form).send().await.unwrap();
+        assert_eq!(response.status(), 200, "no token");
+        let body: Value = response.json().await.unwrap();
+        body["access_token"].as_str().unwrap().to_string()
+    }
+
+    /// The whole answer to a document that a client with a token asks, errors included.
+    pub async fn ask_as(&self, token: &str, document: &str, variables: Value) -> Value {
+        let request = self.http.post(self.url("/graphql")).bearer_auth(token);
+        let response = request.json(&json!({ "query": document, "variables": variables })).send().await.unwrap();
+        let status = response.status();
+        let body = response.text().await.unwrap();
+        assert!(status.as_u16() < 500, "{status} for {document} {variables}: {body}");
+        serde_json::from_str(&body).unwrap_or_else(|fault| panic!("{fault} in {body}"))
+    }
     /// A server of its own with the demo content, at [`NOW`].
     pub async fn demo() -> Self {
         Self::demo_on(Database::fresh().await).await

@@ -9,6 +9,7 @@
 
 mod actor;
 mod campaign;
+mod client;
 mod database;
 mod event;
 mod examples;
@@ -16,9 +17,11 @@ mod harness;
 mod hostile;
 mod lines;
 mod locale;
+mod oauth;
 mod organization;
 mod paging;
 mod privacy;
+mod program;
 mod region;
 mod resource;
 mod roundtrip;
@@ -27,6 +30,7 @@ mod schema;
 mod statements;
 mod text;
 mod time;
+mod token;
 mod topic;
 mod transport;
 mod update;

@@ -1,69 +1,19 @@
 //! Nothing that tells who asked, or for what, stays anywhere: the program itself is started with the most talkative log
 //! and asked 2 000 times, with marks in every place where a client can put something.
 
-use std::fs::File;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::json;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
 
-use crate::harness::{folder, raw};
+use crate::harness::raw;
+use crate::program::Program;
 
 const REQUESTS: usize = 2_000;
 const AT_ONCE: usize = 8;
-
-/// The program, with its log in a file.
-struct Program {
-    child: Child,
-    folder: PathBuf,
-    address: SocketAddr,
-    metrics_address: SocketAddr,
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-impl Program {
-    fn log(folder: &Path) -> String {
-        std::fs::read_to_string(folder.join("log")).unwrap()
-    }
-
-    async fn start(arguments: &[&str]) -> Self {
-        let folder = folder("privacy");
-        let log = File::create(folder.join("log")).unwrap();
-        #[expect(clippy::zombie_processes, reason = "`Drop` waits; a start that fails ends the test")]
-        let child = Command::new(env!("CARGO_BIN_EXE_solidarity"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0", "--log", "trace"])
-            .args(["--trusted-proxy", "127.0.0.1/32", "--database-url"])
-            .arg(format!("sqlite://{}?mode=rwc", folder.join("canary.sqlite").display()))
-            .args(arguments)
-            .current_dir(&folder)
-            .stdout(log.try_clone().unwrap())
-            .stderr(log)
-            .stdin(Stdio::null())
-            .spawn()
-            .unwrap();
-        for _ in 0..200 {
-            let log = Self::log(&folder);
-            if let Some(line) = log.lines().find(|line| line.contains("the server listens")) {
-                let mut addresses = line
-                    .split(|character: char| !character.is_ascii_digit() && !matches!(character, '.' | ':'))
-                    .filter_map(|word| word.parse().ok());
-                let (address, metrics_address) = (addresses.next().unwrap(), addresses.next().unwrap());
-                return Self { child, folder, address, metrics_address };
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        panic!("the program did not start: {}", Self::log(&folder));
-    }
-}
 
 /// Every byte of every file in the program's folder, log and database included.
 fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
@@ -98,7 +48,15 @@ fn request(index: usize, mark: &str) -> Vec<u8> {
     let document = |text: String| send(json!({ "query": text }));
     let get = |target: String, headers: &str| format!("GET {target} HTTP/1.1\r\n{common}{headers}\r\n").into_bytes();
     let typed = "query Q($name: String!) { __type(name: $name) { name } }";
-    match index % 32 {
+    let form = |path: &str, headers: &str, body: String| {
+        let kind = "content-type: application/x-www-form-urlencoded\r\n";
+        let length = body.len();
+        let head = format!("POST {path}?{mark} HTTP/1.1\r\n{common}{kind}{headers}content-length: {length}\r\n\r\n");
+        format!("{head}{body}").into_bytes()
+    };
+    let grant = "grant_type=client_credentials";
+    let basic = format!("authorization: Basic {}\r\n", STANDARD.encode(format!("{mark}:{mark}")));
+    match index % 40 {
         0 => send(json!({ "query": typed, "variables": { "name": mark } })),
         1 => send(json!({ "query": format!("query {mark} {{ {mark}: __typename }}"), "operationName": mark })),
         2 => document(format!("{{ {mark} }}")),
@@ -130,6 +88,14 @@ fn request(index: usize, mark: &str) -> Vec<u8> {
         28 => get(format!("/playground/{mark}"), &format!("if-none-match: \"{mark}\"\r\n")),
         29 => format!("{} /graphql HTTP/1.1\r\n{common}\r\n", mark.to_uppercase()).into_bytes(),
         30 => format!("POST /graphql HTTP/1.1\r\n{common}content-length: {mark}\r\n\r\n{mark}").into_bytes(),
+        31 => form("/oauth/token", "", format!("{grant}&client_id={mark}&client_secret=sldrt_secret_{mark}")),
+        32 => form("/oauth/token", &basic, format!("{grant}&scope={mark}&resource={mark}")),
+        33 => form("/oauth/token", &basic, format!("{grant}&{mark}={mark}&{mark}={mark}")),
+        34 => form("/oauth/revoke", &basic, format!("token={mark}&token_type_hint={mark}")),
+        35 => form("/oauth/introspect", "", format!("token={mark}&client_id={mark}&client_secret={mark}")),
+        36 => form("/oauth/token", &format!("authorization: {mark}\r\n"), format!("grant_type={mark}")),
+        37 => get(format!("/.well-known/oauth-authorization-server?{mark}"), ""),
+        38 => get(format!("/oauth/{mark}"), &format!("authorization: Bearer {mark}.{mark}.{mark}\r\n")),
         _ => format!("{mark} {mark}\r\n\r\n").into_bytes(),
     }
 }
@@ -150,16 +116,44 @@ async fn ask(program: &Program, prefix: &str, count: usize) -> Vec<Option<u16>> 
     tasks.join_all().await
 }
 
+/// Secrets and tokens of real clients, used rightly and wrongly.
+async fn secrets(program: &Program) -> Vec<String> {
+    let organization = program.folder.join("organization.jsonl");
+    std::fs::write(&organization, crate::lines::text([crate::lines::organization("canary")])).unwrap();
+    assert!(program.run(&["import", organization.to_str().unwrap()]).status.success());
+    let create = ["client", "create", "--organization", "canary", "--name", "x", "--scope", "clients:manage", "--json"];
+    let made: Value = serde_json::from_slice(&program.run(&create).stdout).unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_string();
+    let (id, secret) = (text(&made["clientId"]), text(&made["clientSecret"]));
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let post = |path: &str| http.post(format!("http://{}{path}", program.address));
+    let grant = [("grant_type", "client_credentials")];
+    let request = post("/oauth/token").basic_auth(&id, Some(&secret)).form(&grant);
+    let body: Value = request.send().await.unwrap().json().await.unwrap();
+    let token = text(&body["access_token"]);
+    let create = "mutation { clientCreate(input: {name: \"y\", grants: []}) { clientSecret } }";
+    let request = post("/graphql").bearer_auth(&token).json(&json!({ "query": create }));
+    let body: Value = request.send().await.unwrap().json().await.unwrap();
+    let other = text(&body["data"]["clientCreate"]["clientSecret"]);
+    post("/oauth/introspect").basic_auth(&id, Some(&secret)).form(&[("token", &token)]).send().await.unwrap();
+    post("/oauth/revoke").basic_auth(&id, Some(&secret)).form(&[("token", &token)]).send().await.unwrap();
+    let refused = post("/graphql").bearer_auth(&token).json(&json!({ "query": create })).send().await.unwrap();
+    assert_eq!(refused.status(), 401);
+    post("/oauth/token").basic_auth(&id, Some(format!("{secret}x"))).form(&grant).send().await.unwrap();
+    vec![secret, token, other]
+}
+
 #[tokio::test]
 async fn nothing_of_any_request_stays_in_logs_metrics_or_database_files() {
     let prefix = format!("zq{:08x}", rand::random::<u32>());
-    let program = Program::start(&["--log-format", "json"]).await;
+    let program = Program::start("privacy", &["--log-format", "json"]).await;
     let statuses = ask(&program, &prefix, REQUESTS).await;
     for status in [200, 400, 401, 404, 405, 406, 413, 415] {
         assert!(statuses.contains(&Some(status)), "no request met {status}");
     }
     assert!(statuses.iter().flatten().all(|status| *status < 500));
-    let limited = Program::start(&["--rate-anonymous", "20"]).await;
+    let secrets = secrets(&program).await;
+    let limited = Program::start("privacy", &["--rate-anonymous", "20"]).await;
     let address = "x-forwarded-for: 198.18.255.1\r\n";
     let mut last = None;
     for index in 0..64 {
@@ -169,7 +163,8 @@ async fn nothing_of_any_request_stays_in_logs_metrics_or_database_files() {
     }
     assert_eq!(last, Some(429));
 
-    let needles = [prefix.as_str(), "198.18.", "2001:db8:5afe"];
+    let mut needles = vec![prefix.as_str(), "198.18.", "2001:db8:5afe"];
+    needles.extend(secrets.iter().map(String::as_str));
     for program in [&program, &limited] {
         let scrape = b"GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
         let metrics = raw(program.metrics_address, scrape, Duration::from_secs(5)).await;
@@ -180,7 +175,7 @@ async fn nothing_of_any_request_stays_in_logs_metrics_or_database_files() {
         assert!(kept.iter().any(|(path, _)| path.ends_with("canary.sqlite")));
         kept.push(("metrics".into(), metrics.body.into_bytes()));
         for (path, bytes) in &kept {
-            for needle in needles {
+            for needle in &needles {
                 assert!(!holds(bytes, needle), "{needle} is kept in {}", path.display());
             }
         }

@@ -4,7 +4,9 @@
 use std::collections::BTreeSet;
 
 use async_graphql::Request;
-use async_graphql::parser::types::{Directive, DocumentOperations, Field, Selection, TypeKind, TypeSystemDefinition};
+use async_graphql::parser::types::{
+    Directive, DocumentOperations, Field, FieldDefinition, Selection, TypeKind, TypeSystemDefinition,
+};
 use async_graphql::parser::{parse_query, parse_schema};
 use async_graphql::{Positioned, Variables};
 use graphql_client::GraphQLQuery;
@@ -106,7 +108,12 @@ fn the_examples_show_every_query() {
         },
         _ => None,
     });
-    let queries: BTreeSet<_> = queries.unwrap().iter().map(|field| field.node.name.node.to_string()).collect();
+    // What needs a token shows nothing to those who try the examples.
+    let is_gated = |field: &Positioned<FieldDefinition>| {
+        field.node.description.as_ref().is_some_and(|text| text.node.contains("Requires scope"))
+    };
+    let queries = queries.unwrap().iter().filter(|field| !is_gated(field));
+    let queries: BTreeSet<_> = queries.map(|field| field.node.name.node.to_string()).collect();
     let shown: BTreeSet<_> = examples()
         .iter()
         .flat_map(|example| {
@@ -117,6 +124,25 @@ fn the_examples_show_every_query() {
         .collect();
     let missing: Vec<_> = queries.difference(&shown).collect();
     assert!(missing.is_empty(), "playground/examples.json has no example of {missing:?}");
+}
+
+#[test]
+fn every_mutation_says_which_scope_it_requires() {
+    let document = parse_schema(COMMITTED).unwrap();
+    let mutations = document.definitions.iter().find_map(|definition| match definition {
+        TypeSystemDefinition::Type(found) if found.node.name.node == "Mutation" => match &found.node.kind {
+            TypeKind::Object(object) => Some(&object.fields),
+            _ => None,
+        },
+        _ => None,
+    });
+    for field in mutations.unwrap() {
+        let description = field.node.description.as_ref().map(|text| text.node.as_str()).unwrap_or_default();
+        let description = description.split_whitespace().collect::<Vec<_>>().join(" ");
+        let (_, scope) = description.split_once("Requires scope `").unwrap_or_else(|| panic!("{}", field.node.name));
+        let (scope, _) = scope.split_once('`').unwrap();
+        assert!(solidarity::domain::scope::Scope::parse(scope).is_some(), "{} names {scope}", field.node.name);
+    }
 }
 
 /// What a client maps the custom scalars to, by their names in the schema.

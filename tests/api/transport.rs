@@ -222,7 +222,11 @@ async fn a_token_that_is_not_valid_is_refused_everywhere() {
         for token in ["Bearer x", "Basic x", ""] {
             let response = server.http.get(server.url(path)).header("authorization", token).send().await.unwrap();
             assert_eq!(response.status(), 401, "{path}");
-            assert_eq!(response.headers()["www-authenticate"], "Bearer error=\"invalid_token\"");
+            let challenge = format!(
+                "Bearer error=\"invalid_token\", resource_metadata=\"http://{}/.well-known/oauth-protected-resource/graphql\"",
+                server.address
+            );
+            assert_eq!(response.headers()["www-authenticate"], challenge.as_str());
             assert_eq!(response.headers()["cache-control"], "private, no-store");
             assert_eq!(codes(&response.json().await.unwrap()), ["UNAUTHENTICATED"]);
         }

@@ -257,7 +257,10 @@ mod tests {
         assert_eq!(cut("drug-user **drug** _user_ drug\nuser"), "|drug user drug user drug user");
         assert_eq!(cut("one - two\n\nthree\n- four – five"), "|one|two|three|four|five");
         assert_eq!(cut("ad\u{AD}dict [a](https://x.ca/y) b https://x.ca c"), "|addict a b|c");
-        assert_eq!(cut("junkie.example @junkie junkie_town end.Next"), "|!junkie|!example|!junkie !junkie_town end|next");
+        assert_eq!(
+            cut("junkie.example @junkie junkie_town end.Next"),
+            "|!junkie|!example|!junkie !junkie_town end|next"
+        );
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! The body of a POST: its declared form, its size, its time. axum's own body limit does not reach a handler that reads
 //! the body itself. Must not parse.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use bytes::Bytes;
 use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
@@ -8,25 +10,23 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use super::negotiate::is_utf8;
-use crate::domain::limits::Limits;
 use crate::server::refusal::Refusal;
 
-/// Reads the body as text. A body that is refused half-read ends the connection.
-pub(crate) async fn read(headers: &HeaderMap, body: Body, limits: &Limits) -> Result<String, Refusal> {
+/// Reads the body as text, of at most `limit` bytes. A body that is refused half-read ends the connection.
+pub(crate) async fn read(headers: &HeaderMap, body: Body, limit: usize, patience: Duration) -> Result<String, Refusal> {
     check_form(headers)?;
-    let limit = limits.body_bytes_anonymous;
     let declared =
         headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()).and_then(|text| text.parse().ok());
     if declared.is_some_and(|declared: u64| declared > limit as u64) {
         return Err(too_large(limit));
     }
-    let collected = tokio::time::timeout(limits.body_read, Limited::new(body, limit).collect()).await;
+    let collected = tokio::time::timeout(patience, Limited::new(body, limit).collect()).await;
     match collected {
         Ok(Ok(collected)) => text(collected.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large(limit)),
         Ok(Err(_)) => Err(Refusal::bad_request("the body ended before it was complete").closing()),
         Err(_) => {
-            let message = format!("the body did not arrive within {} s", limits.body_read.as_secs_f64());
+            let message = format!("the body did not arrive within {} s", patience.as_secs_f64());
             Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "TIMEOUT", message).closing())
         }
     }

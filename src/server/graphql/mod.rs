@@ -25,10 +25,12 @@ use tracing::Instrument;
 
 pub(crate) use persisted::PersistedQueries;
 
+use super::auth::Caller;
 use super::metrics::Metrics;
 use super::refusal::{Refusal, RequestId};
 use super::router::{Charged, Shared};
 use super::state::ServerState;
+use crate::domain::actor::Actor;
 use crate::graphql::context::{Allowance, RequestContext};
 use crate::graphql::guard::Question;
 use answer::{Answer, Outcome};
@@ -41,6 +43,7 @@ struct Envelope {
     headers: HeaderMap,
     id: RequestId,
     charged: Option<Charged>,
+    actor: Option<Arc<Actor>>,
 }
 
 /// Serves `/graphql`.
@@ -49,6 +52,7 @@ pub(crate) async fn serve(State(state): State<Shared>, request: Request) -> Resp
     let envelope = Envelope {
         id: parts.extensions.get::<RequestId>().cloned().unwrap_or(RequestId(String::new())),
         charged: parts.extensions.get::<Charged>().copied(),
+        actor: parts.extensions.get::<Caller>().and_then(Caller::actor).cloned(),
         method: parts.method,
         headers: parts.headers,
     };
@@ -56,8 +60,10 @@ pub(crate) async fn serve(State(state): State<Shared>, request: Request) -> Resp
         return negotiate::unacceptable().into_response(&envelope.id, MediaType::Json.header());
     };
     let refused = |refusal: Refusal| refusal.into_response(&envelope.id, media_type.header());
+    let limits = &state.app.limits;
+    let body_bytes = if envelope.actor.is_some() { limits.body_bytes_client } else { limits.body_bytes_anonymous };
     let text = if envelope.method == Method::POST {
-        match body::read(&envelope.headers, body, &state.app.limits).await {
+        match body::read(&envelope.headers, body, body_bytes, limits.body_read).await {
             Ok(text) => text,
             Err(refusal) => return refused(refusal),
         }
@@ -114,7 +120,7 @@ async fn answer(state: &ServerState, envelope: &Envelope, params: Params) -> Res
         Ok(document) => document,
         Err(error) => return Ok(Answer::rejected(vec![errors::syntax(&error)])),
     };
-    let cost_limit = limits.cost_anonymous;
+    let cost_limit = if envelope.actor.is_some() { limits.cost_client } else { limits.cost_anonymous };
     let question = Question {
         document: &document,
         operation_name: params.operation_name.as_deref(),
@@ -135,7 +141,7 @@ async fn answer(state: &ServerState, envelope: &Envelope, params: Params) -> Res
     request.set_parsed_query(document);
     let request = request.data(RequestContext::new(
         Arc::clone(&state.app),
-        None,
+        envelope.actor.clone(),
         accept_language(&envelope.headers),
         checked.cost,
         allowance.unwrap_or_default(),
@@ -144,7 +150,8 @@ async fn answer(state: &ServerState, envelope: &Envelope, params: Params) -> Res
     if let (Outcome::Executed { .. }, Some(hash)) = (&outcome, found.new_hash) {
         state.persisted.keep(hash, found.query);
     }
-    Ok(Answer { outcome, is_private: checked.is_private, cost: Some((checked.cost, cost_limit)), allowance })
+    let is_private = checked.is_private || envelope.actor.is_some();
+    Ok(Answer { outcome, is_private, cost: Some((checked.cost, cost_limit)), allowance })
 }
 
 fn refuse_operation(method: &Method, operation: OperationType) -> Result<(), Refusal> {
@@ -158,13 +165,14 @@ fn refuse_operation(method: &Method, operation: OperationType) -> Result<(), Ref
 
 /// Charges the cost of a checked operation; 1 of it was charged when the request came in.
 fn charge(state: &ServerState, envelope: &Envelope, cost: u64) -> Result<Option<Allowance>, Refusal> {
-    let Some(Charged { key, left }) = envelope.charged else { return Ok(None) };
+    let Some(Charged { key, is_client, left }) = envelope.charged else { return Ok(None) };
     if cost <= 1 {
         return Ok(Some(left));
     }
-    state.rate.charge(key, cost - 1).map(Some).map_err(|exhausted| {
+    let rate = state.rate_of(is_client);
+    rate.charge(key, cost - 1).map(Some).map_err(|exhausted| {
         state.metrics.rate_limited.increment(1);
-        Refusal::rate_limited(state.rate.limit(), exhausted.wait)
+        Refusal::rate_limited(rate.limit(), exhausted.wait)
     })
 }
 

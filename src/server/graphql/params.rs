@@ -9,6 +9,7 @@ use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Vi
 use serde_json::error::Category;
 
 use crate::domain::limits::Limits;
+use crate::server::percent::{self, Broken};
 use crate::server::refusal::Refusal;
 
 /// What a request asks for.
@@ -162,23 +163,9 @@ fn depth(text: &str) -> usize {
 
 /// Decodes a value of `application/x-www-form-urlencoded`, strictly.
 fn decode(name: &str, text: &str) -> Result<String, Refusal> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    let digit =
-        |byte: Option<u8>| byte.and_then(|byte| char::from(byte).to_digit(16)).and_then(|d| u8::try_from(d).ok());
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'+' => b' ',
-            b'%' => match (digit(rest.next()), digit(rest.next())) {
-                (Some(high), Some(low)) => high * 16 + low,
-                _ => return Err(Refusal::bad_request(format!("the parameter {name} has a broken percent escape"))),
-            },
-            other => other,
-        });
-    }
-    String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        Refusal::bad_request(format!("the parameter {name} is not valid utf-8 at byte {at}"))
+    percent::decode(text).map_err(|broken| match broken {
+        Broken::Escape => Refusal::bad_request(format!("the parameter {name} has a broken percent escape")),
+        Broken::Utf8(at) => Refusal::bad_request(format!("the parameter {name} is not valid utf-8 at byte {at}")),
     })
 }
 

@@ -4,20 +4,78 @@ use super::{Kind, Suspect};
 use crate::domain::wording::words::Words;
 
 const MONTHS: [&str; 36] = [
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-    "december", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "janvier", "fevrier",
-    "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre", "decembre",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "sept",
+    "oct",
+    "nov",
+    "dec",
+    "janvier",
+    "fevrier",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "aout",
+    "septembre",
+    "octobre",
+    "novembre",
+    "decembre",
 ];
 /// Words that may stand between the words that announce a date and the date.
 const FILLERS: [&str; 17] = [
-    "is", "was", "est", "le", "on", "the", "of", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche",
-    "monday", "friday", "sunday",
+    "is", "was", "est", "le", "on", "the", "of", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi",
+    "dimanche", "monday", "friday", "sunday",
 ];
 /// What is born without being a person.
 const THINGS: [&str; 28] = [
-    "movement", "organization", "organisation", "network", "project", "idea", "group", "campaign", "coalition", "union",
-    "program", "collective", "site", "mouvement", "projet", "idee", "groupe", "reseau", "organisme", "campagne",
-    "collectif", "association", "programme", "coalition", "alliance", "centre", "festival", "initiative",
+    "movement",
+    "organization",
+    "organisation",
+    "network",
+    "project",
+    "idea",
+    "group",
+    "campaign",
+    "coalition",
+    "union",
+    "program",
+    "collective",
+    "site",
+    "mouvement",
+    "projet",
+    "idee",
+    "groupe",
+    "reseau",
+    "organisme",
+    "campagne",
+    "collectif",
+    "association",
+    "programme",
+    "coalition",
+    "alliance",
+    "centre",
+    "festival",
+    "initiative",
 ];
 
 /// The dates of birth in a text.
@@ -69,7 +127,8 @@ fn date(words: &Words<'_>, at: usize, needs_year: bool) -> Option<usize> {
             false => (!needs_year).then_some(length),
         };
     }
-    let is_numeric = (is_year(one) && is_day(two) && is_day(three)) || (is_day(one) && is_day(two) && is_short_year(three));
+    let is_numeric =
+        (is_year(one) && is_day(two) && is_day(three)) || (is_day(one) && is_day(two) && is_short_year(three));
     is_numeric.then_some(3)
 }
 

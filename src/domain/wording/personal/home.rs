@@ -6,23 +6,121 @@ use crate::domain::wording::words::Words;
 
 /// Words of living.
 const LIVING: [&str; 30] = [
-    "lives", "live", "living", "lived", "resides", "reside", "residing", "resided", "staying", "habite", "habitent",
-    "habitait", "habitaient", "habitant", "vit", "vivent", "vivait", "vivaient", "residait", "resident", "demeure",
-    "demeurent", "demeurait", "domicilie", "domiciliee", "domicilies", "loge", "logent", "logeait", "reste",
+    "lives",
+    "live",
+    "living",
+    "lived",
+    "resides",
+    "reside",
+    "residing",
+    "resided",
+    "staying",
+    "habite",
+    "habitent",
+    "habitait",
+    "habitaient",
+    "habitant",
+    "vit",
+    "vivent",
+    "vivait",
+    "vivaient",
+    "residait",
+    "resident",
+    "demeure",
+    "demeurent",
+    "demeurait",
+    "domicilie",
+    "domiciliee",
+    "domicilies",
+    "loge",
+    "logent",
+    "logeait",
+    "reste",
 ];
 /// Words that follow `home` or stand for it: `home address`, `adresse personnelle`, `son adresse`.
 const HOME: [&str; 8] = ["home", "residential", "personal", "his", "her", "my", "their", "whose"];
 const HOME_FR: [&str; 4] = ["personnelle", "residentielle", "domicile", "privee"];
 /// What may stand between a word of living and a number.
 const BETWEEN: [&str; 25] = [
-    "at", "on", "in", "apartment", "apt", "unit", "suite", "no", "the", "now", "alone", "au", "a", "sur", "l", "rue",
-    "appartement", "app", "is", "est", "toujours", "encore", "still", "numero", "seule",
+    "at",
+    "on",
+    "in",
+    "apartment",
+    "apt",
+    "unit",
+    "suite",
+    "no",
+    "the",
+    "now",
+    "alone",
+    "au",
+    "a",
+    "sur",
+    "l",
+    "rue",
+    "appartement",
+    "app",
+    "is",
+    "est",
+    "toujours",
+    "encore",
+    "still",
+    "numero",
+    "seule",
 ];
 const STREETS: [&str; 52] = [
-    "street", "st", "avenue", "ave", "av", "road", "rd", "boulevard", "blvd", "boul", "drive", "dr", "lane", "ln", "way",
-    "crescent", "cres", "court", "ct", "place", "pl", "terrace", "trail", "highway", "hwy", "close", "circle",
-    "parkway", "square", "sq", "row", "gate", "mews", "line", "rue", "chemin", "ch", "rang", "route", "cote", "allee",
-    "ruelle", "montee", "terrasse", "impasse", "croissant", "cours", "bd", "quai", "esplanade", "crt", "sideroad",
+    "street",
+    "st",
+    "avenue",
+    "ave",
+    "av",
+    "road",
+    "rd",
+    "boulevard",
+    "blvd",
+    "boul",
+    "drive",
+    "dr",
+    "lane",
+    "ln",
+    "way",
+    "crescent",
+    "cres",
+    "court",
+    "ct",
+    "place",
+    "pl",
+    "terrace",
+    "trail",
+    "highway",
+    "hwy",
+    "close",
+    "circle",
+    "parkway",
+    "square",
+    "sq",
+    "row",
+    "gate",
+    "mews",
+    "line",
+    "rue",
+    "chemin",
+    "ch",
+    "rang",
+    "route",
+    "cote",
+    "allee",
+    "ruelle",
+    "montee",
+    "terrasse",
+    "impasse",
+    "croissant",
+    "cours",
+    "bd",
+    "quai",
+    "esplanade",
+    "crt",
+    "sideroad",
 ];
 /// How far a street's kind may be from its number, and a postal code from the street.
 const STREET_REACH: usize = 5;
@@ -66,7 +164,9 @@ fn suspect(words: &Words<'_>, first: usize) -> Option<(usize, Suspect)> {
     let street = (number.saturating_sub(1)..=number + STREET_REACH).find(is_street)?;
     let is_french = street <= number + 1;
     let end = if is_french { (number + 2).max(street + 1) } else { street };
-    let postal = (end..end + POSTAL_REACH).find(|at| is_postal_code(words, *at)).map(|at| (at, at + usize::from(words.folded(at).len() == 3)));
+    let postal = (end..end + POSTAL_REACH)
+        .find(|at| is_postal_code(words, *at))
+        .map(|at| (at, at + usize::from(words.folded(at).len() == 3)));
     let last = postal.map_or(end, |(_, last)| last).min(words.list.len().saturating_sub(1));
     let bytes = words.list.get(number)?.start..words.list.get(last)?.end;
     Some((last + 1, Suspect { kind: Kind::Home, bytes }))
@@ -85,7 +185,8 @@ fn is_postal_code(words: &Words<'_>, at: usize) -> bool {
     let one = words.folded(at);
     let whole = if one.len() == 3 { [one, words.folded(at + 1)].concat() } else { one.to_string() };
     whole.len() == 6
-        && whole.bytes().enumerate().all(|(place, byte)| {
-            if place % 2 == 0 { byte.is_ascii_alphabetic() } else { byte.is_ascii_digit() }
-        })
+        && whole
+            .bytes()
+            .enumerate()
+            .all(|(place, byte)| if place % 2 == 0 { byte.is_ascii_alphabetic() } else { byte.is_ascii_digit() })
 }

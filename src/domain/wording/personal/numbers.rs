@@ -10,23 +10,94 @@ use crate::domain::wording::words::Words;
 const NOT_PERSONAL: [&str; 12] = ["800", "822", "833", "844", "855", "866", "877", "880", "887", "888", "889", "900"];
 /// Words before a number that name a line that is meant to be called by all.
 const PUBLIC_LINES: [&str; 22] = [
-    "911", "hotline", "helpline", "warmline", "infoline", "lifeline", "ligne", "lignes", "line", "lines", "reception",
-    "switchboard", "accueil", "standard", "distress", "crisis", "detresse", "crise", "urgence", "emergency", "fax",
+    "911",
+    "hotline",
+    "helpline",
+    "warmline",
+    "infoline",
+    "lifeline",
+    "ligne",
+    "lignes",
+    "line",
+    "lines",
+    "reception",
+    "switchboard",
+    "accueil",
+    "standard",
+    "distress",
+    "crisis",
+    "detresse",
+    "crise",
+    "urgence",
+    "emergency",
+    "fax",
     "telecopieur",
 ];
 /// Words before a number that make it an identifier.
 const IDENTIFIERS: [&str; 22] = [
-    "isbn", "issn", "doi", "pmid", "pmcid", "id", "ref", "reference", "docket", "dossier", "file", "invoice", "facture",
-    "ticket", "code", "sku", "serial", "serie", "lot", "batch", "grant", "registration",
+    "isbn",
+    "issn",
+    "doi",
+    "pmid",
+    "pmcid",
+    "id",
+    "ref",
+    "reference",
+    "docket",
+    "dossier",
+    "file",
+    "invoice",
+    "facture",
+    "ticket",
+    "code",
+    "sku",
+    "serial",
+    "serie",
+    "lot",
+    "batch",
+    "grant",
+    "registration",
 ];
 /// Words before ten digits in one piece that make them a telephone number.
 const TELEPHONE: [&str; 22] = [
-    "tel", "telephone", "phone", "call", "text", "texts", "cell", "cellphone", "mobile", "cellulaire", "appelez",
-    "appeler", "texto", "textez", "whatsapp", "signal", "number", "numero", "joindre", "sms", "ring", "rejoindre",
+    "tel",
+    "telephone",
+    "phone",
+    "call",
+    "text",
+    "texts",
+    "cell",
+    "cellphone",
+    "mobile",
+    "cellulaire",
+    "appelez",
+    "appeler",
+    "texto",
+    "textez",
+    "whatsapp",
+    "signal",
+    "number",
+    "numero",
+    "joindre",
+    "sms",
+    "ring",
+    "rejoindre",
 ];
 const SOCIAL: [&str; 5] = ["sin", "nas", "insurance", "assurance", "sociale"];
 const HEALTH: [&str; 14] = [
-    "health", "healthcare", "sante", "maladie", "ramq", "ohip", "phn", "msp", "care", "carecard", "hcn", "ahcip", "mcp",
+    "health",
+    "healthcare",
+    "sante",
+    "maladie",
+    "ramq",
+    "ohip",
+    "phn",
+    "msp",
+    "care",
+    "carecard",
+    "hcn",
+    "ahcip",
+    "mcp",
     "medicare",
 ];
 const PLATE: [&str; 9] =
@@ -211,9 +282,19 @@ fn health_card(words: &Words<'_>, rest: &[Group<'_>]) -> Match {
     let stands_free = !letters.get(..word_start)?.ends_with(|c: char| c.is_alphanumeric());
     let name = letters.get(word_start..)?;
     let is_named = is_after(words, first.bytes.start, 7, &HEALTH)
-        && is_after(words, first.bytes.start, 7, &["card", "carte", "number", "numero", "ramq", "ohip", "phn", "no", "msp"]);
+        && is_after(
+            words,
+            first.bytes.start,
+            7,
+            &["card", "carte", "number", "numero", "ramq", "ohip", "phn", "no", "msp"],
+        );
     let bytes = word_start..end;
-    if capitals == 4 && stands_free && is_spaced && count == 8 && !["ISBN", "ISSN", "PMID", "ISRC", "GRID"].contains(&name) {
+    if capitals == 4
+        && stands_free
+        && is_spaced
+        && count == 8
+        && !["ISBN", "ISSN", "PMID", "ISRC", "GRID"].contains(&name)
+    {
         let is_like_quebec = is_named || is_birth(rest.get(..length)?);
         return is_like_quebec.then_some((length, Some(Suspect { kind: Kind::HealthCard, bytes })));
     }

@@ -1,0 +1,81 @@
+//! The program itself, in a folder of its own: started as a server, and run as a command beside it.
+
+use std::fs::File;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+use crate::harness::folder;
+
+/// A running server of the program, with its log in a file.
+pub struct Program {
+    child: Child,
+    pub folder: PathBuf,
+    pub address: SocketAddr,
+    pub metrics_address: SocketAddr,
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Program {
+    /// Starts a server on a new SQLite file, with the most talkative log.
+    pub async fn start(name: &str, arguments: &[&str]) -> Self {
+        let folder = folder(name);
+        let log = File::create(folder.join("log")).unwrap();
+        #[expect(clippy::zombie_processes, reason = "`Drop` waits; a start that fails ends the test")]
+        let child = Command::new(env!("CARGO_BIN_EXE_solidarity"))
+            .args(["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0", "--log", "trace"])
+            .args(["--trusted-proxy", "127.0.0.1/32", "--database-url", &database(&folder)])
+            .args(arguments)
+            .current_dir(&folder)
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            .stdin(Stdio::null())
+            .spawn()
+            .unwrap();
+        let read = || std::fs::read_to_string(folder.join("log")).unwrap();
+        for _ in 0..600 {
+            if let Some(line) = read().lines().find(|line| line.contains("the server listens")) {
+                let mut addresses = line
+                    .split(|character: char| !character.is_ascii_digit() && !matches!(character, '.' | ':'))
+                    .filter_map(|word| word.parse().ok());
+                let (address, metrics_address) = (addresses.next().unwrap(), addresses.next().unwrap());
+                return Self { child, folder, address, metrics_address };
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("the program did not start: {}", read());
+    }
+
+    /// What the server has logged.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.join("log")).unwrap()
+    }
+
+    /// Runs a command in the server's folder, on its database.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        self.run_with(arguments, &[])
+    }
+
+    /// The same with variables.
+    pub fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_solidarity"))
+            .args(arguments)
+            .env("SOLIDARITY_DATABASE_URL", database(&self.folder))
+            .envs(variables.iter().copied())
+            .current_dir(&self.folder)
+            .stdin(Stdio::null())
+            .output()
+            .unwrap()
+    }
+}
+
+fn database(folder: &std::path::Path) -> String {
+    format!("sqlite://{}?mode=rwc", folder.join("canary.sqlite").display())
+}
