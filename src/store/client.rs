@@ -98,20 +98,23 @@ impl Store {
 
     /// A client, whatever its state.
     pub async fn find_client(&self, id: PublicId) -> Result<Option<StoredClient>, DbErr> {
-        stored(&self.reader, id).await
+        let row = entity::client::Entity::find_by_id(id.key()).one(&self.reader).await?;
+        whole(&self.reader, id, row).await
     }
 
-    /// The same as a transaction that writes sees it.
+    /// The same for a transaction that changes it: nobody else does until that ends.
     pub async fn find_client_within(
         &self,
         tx: &DatabaseTransaction,
         id: PublicId,
     ) -> Result<Option<StoredClient>, DbErr> {
-        stored(tx, id).await
+        let row = entity::client::Entity::find_by_id(id.key()).lock_exclusive().one(tx).await?;
+        whole(tx, id, row).await
     }
 
-    /// How many clients an organization has.
+    /// How many clients an organization has; nobody else adds one until the transaction ends.
     pub async fn count_clients(&self, tx: &DatabaseTransaction, organization: i64) -> Result<u64, DbErr> {
+        entity::organization::Entity::find_by_id(organization).lock_exclusive().one(tx).await?;
         let query = entity::client::Entity::find().filter(entity::client::COLUMN.organization_id.eq(organization));
         query.count(tx).await
     }
@@ -225,11 +228,13 @@ fn read(id: PublicId, rows: &[QueryResult]) -> Result<Option<Credentials>, DbErr
     Ok(is_found.then_some(found))
 }
 
-async fn stored<C: ConnectionTrait>(connection: &C, id: PublicId) -> Result<Option<StoredClient>, DbErr> {
-    let Some(row) = entity::client::Entity::find_by_id(id.key()).one(connection).await? else { return Ok(None) };
-    if row.public_id != id.bare() {
-        return Ok(None);
-    }
+/// A row of the whole id, not of its key alone, with its grants.
+async fn whole<C: ConnectionTrait>(
+    connection: &C,
+    id: PublicId,
+    row: Option<entity::client::Model>,
+) -> Result<Option<StoredClient>, DbErr> {
+    let Some(row) = row.filter(|row| row.public_id == id.bare()) else { return Ok(None) };
     let held = entity::client_grant::Entity::find().filter(entity::client_grant::COLUMN.client_id.eq(row.id));
     let grants = held.all(connection).await?.iter().filter_map(grant).collect();
     Ok(Some(StoredClient { row, grants: sorted(grants) }))

@@ -339,6 +339,27 @@ async fn mutations_are_counted_and_run_one_after_the_other() {
     assert_eq!(list["data"]["clients"].as_array().unwrap().len() as u64, MOST_CLIENTS);
 }
 
+#[tokio::test]
+async fn changes_at_the_same_time_do_not_undo_each_other() {
+    let server = server().await;
+    let app = &server.app;
+    for _ in 0..20 {
+        let made = server.new_client(&[Scope::ResourcesWrite], "one", &[]).await;
+        let id = made.id.parse().unwrap();
+        let (_, _, disabled, _, _) = tokio::join!(
+            client::rotate_secret(app, By::Operator, id),
+            client::set_grants(app, By::Operator, id, &[]),
+            client::disable(app, By::Operator, id),
+            client::revoke_tokens(app, By::Operator, id),
+            client::rotate_secret(app, By::Operator, id),
+        );
+        disabled.unwrap();
+        let stored = app.store.find_client(id).await.unwrap().unwrap();
+        assert_eq!((stored.row.is_enabled, stored.row.token_generation), (false, 1));
+        assert_eq!(stored.grants, Vec::new());
+    }
+}
+
 fn printed(output: &Output) -> (bool, String, String) {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     (output.status.success(), text(&output.stdout), text(&output.stderr))
