@@ -124,7 +124,7 @@ impl ImportMutation {
                     let path = format!("input.items[{position}].{}", item.upsert.kind);
                     warnings.extend(look_at(&said, "und").into_iter().map(|warning| placed(warning, &path)));
                 }
-                import_batch(ctx.app(), &caller, &batch).await
+                Box::pin(import_batch(ctx.app(), &caller, &batch)).await
             }
             Err(refusal) => Err(refusal),
         };

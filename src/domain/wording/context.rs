@@ -100,9 +100,9 @@ const LINKS_FR: [&str; 17] =
     ["a", "au", "aux", "contre", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "par", "pour", "sur"];
 
 /// Endings of the French adjectives that follow the first word of a name.
-const ADJECTIVES_FR: [&str; 18] = [
+const ADJECTIVES_FR: [&str; 19] = [
     "ais", "aise", "ois", "oise", "ien", "ienne", "al", "ale", "aux", "ique", "iques", "ain", "aine", "aire", "if",
-    "ive", "nel", "nelle",
+    "ive", "nel", "nelle", "manent",
 ];
 
 /// Words that say that a word is talked about.
@@ -217,8 +217,9 @@ pub(super) fn is_in_french_name(words: &Words<'_>, hit: &Hit) -> bool {
 /// Whether a phrase is talked about and not used: after `the word`, or in quotation marks near such a word.
 pub(super) fn is_mention(words: &Words<'_>, hit: &Hit) -> bool {
     let reach = hit.from.saturating_sub(REACH)..hit.from;
-    let noun = reach.clone().rev().find(|at| !FILLERS.contains(&words.folded(*at)));
-    if noun.is_some_and(|at| NOUNS.contains(&words.folded(at)) && hit.from - at <= 4) {
+    let is_listed = |at: usize| matches!(words.folded(at + 1), "and" | "or" | "et" | "ou");
+    let noun = reach.clone().rev().find(|at| !FILLERS.contains(&words.folded(*at)) && !is_listed(*at));
+    if noun.is_some_and(|at| NOUNS.contains(&words.folded(at)) && hit.from - at <= 6) {
         return true;
     }
     if !is_quoted(words, hit) {

@@ -6,7 +6,7 @@
 //! that ends in `?` may be missing, `_` joins the words of one choice, `{drug}` is a named group; `=drogué` must be
 //! written exactly so (accents tell it from `drogue`), `^act` must begin with a capital. Commas separate phrases.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -59,6 +59,7 @@ enum Form {
     Exact(String),
 }
 
+/// A place in the compiled list, reached by words.
 #[derive(Debug, Default)]
 struct Node {
     /// The words that go on from here and where to, ordered.
@@ -70,9 +71,35 @@ struct Node {
 /// A compiled list.
 #[derive(Debug)]
 pub(super) struct Lexicon {
-    vocabulary: HashMap<String, Vec<(Form, u32)>>,
-    words: u32,
+    vocabulary: Vocabulary,
     nodes: Vec<Node>,
+}
+
+/// The words of a list by their folded form, numbered.
+#[derive(Debug, Default)]
+struct Vocabulary {
+    forms: HashMap<String, Vec<(Form, u32)>>,
+    count: u32,
+}
+
+impl Vocabulary {
+    /// The number of a word in its form, given if need be.
+    fn number(&mut self, word: &str) -> u32 {
+        let (form, plain) = if let Some(exact) = word.strip_prefix('=') {
+            (Form::Exact(exact.nfc().collect()), exact)
+        } else if let Some(capital) = word.strip_prefix('^') {
+            (Form::Capital, capital)
+        } else {
+            (Form::Any, word)
+        };
+        let forms = self.forms.entry(fold(plain)).or_default();
+        if let Some((_, number)) = forms.iter().find(|(known, _)| *known == form) {
+            return *number;
+        }
+        self.count += 1;
+        forms.push((form, self.count));
+        self.count
+    }
 }
 
 /// A phrase found: words `from..to` of the text.
@@ -96,104 +123,60 @@ struct Longest {
 impl Lexicon {
     /// Compiles a list.
     pub(super) fn of(source: &Source) -> Self {
-        let mut lexicon = Self { vocabulary: HashMap::new(), words: 0, nodes: vec![Node::default()] };
+        let mut vocabulary = Vocabulary::default();
+        let mut steps = Steps::default();
         for (alternative, phrases) in &source.terms {
-            lexicon.insert_all(phrases, source, |node| _ = node.alternative.get_or_insert(alternative));
-        }
-        for phrases in &source.exceptions {
-            lexicon.insert_all(phrases, source, |node| node.is_exception = true);
-        }
-        lexicon
-    }
-
-    fn insert_all(&mut self, phrases: &str, source: &Source, mark: impl Fn(&mut Node)) {
-        for phrase in phrases.split(',') {
-            for end in self.insert(phrase, source) {
-                if let Some(node) = self.nodes.get_mut(end as usize) {
-                    mark(node);
-                }
+            for phrase in phrases.split(',') {
+                steps.add(phrase, source, &mut vocabulary, End::Term(alternative));
             }
         }
+        for phrase in source.exceptions.iter().flat_map(|phrases| phrases.split(',')) {
+            steps.add(phrase, source, &mut vocabulary, End::Exception);
+        }
+        Self { vocabulary, nodes: steps.joined() }
     }
 
-    /// How many phrases it finds, inflections counted.
+    /// How many places the compiled list has.
     #[cfg(test)]
-    pub(super) fn phrases(&self) -> usize {
-        self.nodes.iter().filter(|node| node.alternative.is_some()).count()
+    pub(super) fn size(&self) -> usize {
+        self.nodes.len()
     }
 
-    /// Adds a phrase's paths; answers with the nodes where they end.
-    fn insert(&mut self, phrase: &str, source: &Source) -> Vec<u32> {
-        let mut ends = vec![0];
-        for slot in phrase.split_whitespace() {
-            let (choices, is_optional) = slot.strip_suffix('?').map_or((slot, false), |slot| (slot, true));
-            let mut reached = if is_optional { ends.clone() } else { Vec::new() };
-            for choice in choices_of(choices, source) {
-                for &from in &ends {
-                    let end = choice.split('_').fold(from, |node, word| self.step(node, word));
-                    if !reached.contains(&end) {
-                        reached.push(end);
-                    }
-                }
-            }
-            ends = reached;
-        }
-        ends.retain(|end| *end != 0);
-        ends
-    }
-
-    /// The node after a word, made if need be.
-    fn step(&mut self, from: u32, word: &str) -> u32 {
-        let word = self.word(word);
-        let fresh = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
-        let Some(node) = self.nodes.get_mut(from as usize) else { return 0 };
-        match node.next.binary_search_by_key(&word, |(word, _)| *word) {
-            Ok(at) => node.next.get(at).map_or(0, |(_, to)| *to),
-            Err(at) => {
-                node.next.insert(at, (word, fresh));
-                self.nodes.push(Node::default());
-                fresh
-            }
-        }
-    }
-
-    /// The number of a word in its form, given if need be.
-    fn word(&mut self, word: &str) -> u32 {
-        let (form, plain) = if let Some(exact) = word.strip_prefix('=') {
-            (Form::Exact(exact.nfc().collect()), exact)
-        } else if let Some(capital) = word.strip_prefix('^') {
-            (Form::Capital, capital)
-        } else {
-            (Form::Any, word)
-        };
-        let forms = self.vocabulary.entry(fold(plain)).or_default();
-        if let Some((_, word)) = forms.iter().find(|(known, _)| *known == form) {
-            return *word;
-        }
-        self.words += 1;
-        forms.push((form, self.words));
-        self.words
-    }
-
-    /// The phrases in a text that no exception shields, leftmost and longest first; `is_excused` may drop others.
+    /// The phrases in a text that no exception shields, without overlap: of two that overlap, the one that reaches
+    /// further; `is_excused` may drop others.
     pub(super) fn find(&self, words: &Words<'_>, most: usize, is_excused: impl Fn(&Hit) -> bool) -> Vec<Hit> {
         let mut hits = Vec::new();
         let mut shielded_to = 0;
         let mut from = 0;
         while from < words.list.len() && hits.len() < most {
-            let mut longest = Longest::default();
-            self.walk(words, from, 0, &mut longest);
-            shielded_to = shielded_to.max(longest.exception);
-            let hit = longest.term.map(|(to, alternative)| Hit { from, to, alternative });
-            match hit.filter(|hit| hit.to > shielded_to && !is_excused(hit)) {
-                Some(hit) => {
-                    from = hit.to;
-                    hits.push(hit);
-                }
-                None => from += 1,
+            let Some(mut hit) = self.hit_at(words, from, &mut shielded_to, &is_excused) else {
+                from += 1;
+                continue;
+            };
+            let further = (from + 1..hit.to).filter_map(|from| self.hit_at(words, from, &mut shielded_to, &is_excused));
+            if let Some(further) = further.filter(|further| further.to > hit.to).last() {
+                hit = further;
             }
+            from = hit.to;
+            hits.push(hit);
         }
         hits
+    }
+
+    /// The longest phrase at a word that counts; what is shielded grows by the exceptions that begin there.
+    fn hit_at(
+        &self,
+        words: &Words<'_>,
+        from: usize,
+        shielded_to: &mut usize,
+        is_excused: &impl Fn(&Hit) -> bool,
+    ) -> Option<Hit> {
+        let mut longest = Longest::default();
+        self.walk(words, from, 0, &mut longest);
+        *shielded_to = (*shielded_to).max(longest.exception);
+        let (to, alternative) = longest.term?;
+        let hit = Hit { from, to, alternative };
+        (hit.to > *shielded_to && !is_excused(&hit)).then_some(hit)
     }
 
     /// Follows the words from `at` down the tree from `node`; as deep as the longest phrase, no deeper.
@@ -202,7 +185,7 @@ impl Lexicon {
         if node != 0 && word.gap == Gap::Hard {
             return;
         }
-        let Some(forms) = self.vocabulary.get(words.folded(at)) else { return };
+        let Some(forms) = self.vocabulary.forms.get(words.folded(at)) else { return };
         let Some(here) = self.nodes.get(node as usize) else { return };
         for (form, word) in forms {
             let Ok(edge) = here.next.binary_search_by_key(word, |(word, _)| *word) else { continue };
@@ -230,6 +213,113 @@ fn is_written(form: &Form, words: &Words<'_>, at: usize) -> bool {
         Form::Any => true,
         Form::Capital => words.is_capital(at),
         Form::Exact(exact) => words.written(at).nfc().flat_map(char::to_lowercase).eq(exact.chars()),
+    }
+}
+
+/// What a phrase is, told where it ends.
+#[derive(Clone, Copy, Debug)]
+enum End {
+    Term(&'static str),
+    Exception,
+}
+
+/// A place in one phrase.
+#[derive(Debug, Default)]
+struct Step {
+    next: Vec<(u32, u32)>,
+    /// Where one also is, since the slot after this place may be missing.
+    also: Option<u32>,
+    end: Option<End>,
+}
+
+/// The places of all phrases, each phrase for itself; those who follow them stand in several at once.
+#[derive(Debug, Default)]
+struct Steps {
+    steps: Vec<Step>,
+    starts: Vec<u32>,
+}
+
+impl Steps {
+    fn push(&mut self) -> u32 {
+        self.steps.push(Step::default());
+        u32::try_from(self.steps.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    fn edit(&mut self, step: u32, change: impl FnOnce(&mut Step)) {
+        if let Some(step) = self.steps.get_mut(step as usize) {
+            change(step);
+        }
+    }
+
+    /// Adds a phrase.
+    fn add(&mut self, phrase: &str, source: &Source, vocabulary: &mut Vocabulary, end: End) {
+        let mut at = self.push();
+        self.starts.push(at);
+        for slot in phrase.split_whitespace() {
+            let (choices, is_optional) = slot.strip_suffix('?').map_or((slot, false), |slot| (slot, true));
+            let after = self.push();
+            for choice in choices_of(choices, source) {
+                let mut from = at;
+                let mut words = choice.split('_').peekable();
+                while let Some(word) = words.next() {
+                    let word = vocabulary.number(word);
+                    let to = if words.peek().is_some() { self.push() } else { after };
+                    self.edit(from, |step| step.next.push((word, to)));
+                    from = to;
+                }
+            }
+            if is_optional {
+                self.edit(at, |step| step.also = Some(after));
+            }
+            at = after;
+        }
+        self.edit(at, |step| step.end = Some(end));
+    }
+
+    /// Joins the phrases into one deterministic graph, of which the first node is where every phrase begins.
+    fn joined(&self) -> Vec<Node> {
+        let first = self.with_also(self.starts.clone());
+        let mut known = HashMap::from([(first.clone(), 0)]);
+        let mut sets = vec![first];
+        let mut nodes: Vec<Node> = Vec::new();
+        while let Some(set) = sets.get(nodes.len()) {
+            let steps: Vec<&Step> = set.iter().filter_map(|step| self.steps.get(*step as usize)).collect();
+            let mut node = Node::default();
+            let mut next: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+            for step in steps {
+                match step.end {
+                    Some(End::Term(alternative)) => _ = node.alternative.get_or_insert(alternative),
+                    Some(End::Exception) => node.is_exception = true,
+                    None => {}
+                }
+                for (word, to) in &step.next {
+                    next.entry(*word).or_default().push(*to);
+                }
+            }
+            for (word, targets) in next {
+                let set = self.with_also(targets);
+                let fresh = u32::try_from(sets.len()).unwrap_or(u32::MAX);
+                let to = *known.entry(set).or_insert_with_key(|set| {
+                    sets.push(set.clone());
+                    fresh
+                });
+                node.next.push((word, to));
+            }
+            nodes.push(node);
+        }
+        nodes
+    }
+
+    /// Steps with those that are reached from them through missing slots, ordered.
+    fn with_also(&self, mut set: Vec<u32>) -> Vec<u32> {
+        let mut at = 0;
+        while let Some(step) = set.get(at) {
+            set.extend(self.steps.get(*step as usize).and_then(|step| step.also));
+            at += 1;
+        }
+        set.sort_unstable();
+        set.dedup();
+        set
     }
 }
 

@@ -102,7 +102,7 @@ async fn change<C: Change>(
 ) -> Result<Answered> {
     let caller = caller(ctx)?;
     let outcome = match read(&mut Members::of(input)) {
-        Ok(change) => perform(ctx.app(), &caller, &change).await,
+        Ok(change) => Box::pin(perform(ctx.app(), &caller, &change)).await,
         Err(refusal) => Err(refusal),
     };
     answer(ctx, outcome, Vec::new())

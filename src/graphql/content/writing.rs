@@ -22,7 +22,7 @@ pub(crate) async fn create(ctx: &Context<'_>, kind: &'static str, input: Value) 
     let outcome = async {
         let key: Option<String> = members.optional("idempotencyKey")?;
         let create = Create { kind, input: members.rest() };
-        create_once(ctx.app(), &caller, &create, key.as_deref()).await
+        Box::pin(create_once(ctx.app(), &caller, &create, key.as_deref())).await
     };
     answer(ctx, outcome.await, said)
 }
@@ -49,7 +49,7 @@ pub(crate) async fn patch(
     let id = members.required("id")?;
     let expected_version = members.required("expectedVersion")?;
     let update = Update { kind, id, expected_version, patch: members.rest(), action };
-    perform(ctx.app(), caller, &update).await
+    Box::pin(perform(ctx.app(), caller, &update)).await
 }
 
 fn original_language(item: &NewItem) -> String {
@@ -65,7 +65,7 @@ pub(crate) async fn upsert(ctx: &Context<'_>, kind: &'static str, input: Value) 
     let outcome = async {
         let expected_version = members.optional("expectedVersion")?;
         let upsert = Upsert { kind, input: members.rest(), expected_version };
-        perform(ctx.app(), &caller, &upsert).await
+        Box::pin(perform(ctx.app(), &caller, &upsert)).await
     };
     answer(ctx, outcome.await, said)
 }

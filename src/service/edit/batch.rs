@@ -97,9 +97,11 @@ pub async fn import_batch(app: &App, caller: &Caller, batch: &Batch) -> Result<B
     let mut attempt = 1;
     loop {
         let tx = app.store.begin().await?;
-        let mut edit = Edit::new(app, caller, &tx);
-        let outcome = run(&mut edit, batch, key.as_ref()).await;
-        let outcome = match outcome {
+        let outcome = async {
+            let caller = caller.recheck(app, &tx).await?;
+            run(&mut Edit::new(app, &caller, &tx), batch, key.as_ref()).await
+        };
+        let outcome = match Box::pin(outcome).await {
             Ok(done) if done.is_stored => match tx.commit().await {
                 Ok(()) => Ok(done),
                 Err(cause) => Err(cause.into()),

@@ -32,8 +32,11 @@ pub async fn upsert_catalog(
     let mut attempt = 1;
     let done = loop {
         let tx = app.store.begin().await?;
-        let edit = Edit::new(app, caller, &tx);
-        let outcome = write(&edit, &input).await;
+        let outcome = async {
+            let caller = caller.recheck(app, &tx).await?;
+            write(&Edit::new(app, &caller, &tx), &input).await
+        };
+        let outcome = Box::pin(outcome).await;
         match finish(tx, outcome).await {
             Err(Refusal::Database(cause)) if attempt < ATTEMPTS && came_between(&cause) => attempt += 1,
             outcome => break outcome?,

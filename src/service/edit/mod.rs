@@ -35,6 +35,7 @@ pub use step::{Archive, Publish, Schedule, Spotlight, Submit, Withdraw};
 pub use update::{Translate, Update};
 pub use warning::{Warning, warnings};
 
+use super::access::{AccessError, recheck};
 use super::fault::Fault;
 use super::prepare::TakenSlugs;
 use super::record::{Author, Recording, record};
@@ -55,6 +56,14 @@ pub struct Caller {
     pub view: View,
 }
 
+impl Caller {
+    /// The same caller as the transaction that is about to write sees it: what was taken away a moment ago is gone.
+    async fn recheck(&self, app: &App, tx: &DatabaseTransaction) -> Result<Self, Refusal> {
+        let actor = recheck(app, tx, &self.actor).await?;
+        Ok(Self { actor: Arc::new(actor), view: self.view.clone() })
+    }
+}
+
 /// Why a change was not made.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
@@ -64,9 +73,21 @@ pub enum Refusal {
     /// The token lacks a scope; any of these would do.
     #[error("a scope is missing")]
     Scope(Vec<Scope>),
+    /// The token is not valid any more.
+    #[error(transparent)]
+    Access(AccessError),
     /// The database failed.
     #[error("the database failed")]
     Database(#[from] DbErr),
+}
+
+impl From<AccessError> for Refusal {
+    fn from(error: AccessError) -> Self {
+        match error {
+            AccessError::Database(cause) => Self::Database(cause),
+            error => Self::Access(error),
+        }
+    }
 }
 
 impl From<Fault> for Refusal {
@@ -106,8 +127,12 @@ pub async fn perform(app: &App, caller: &Caller, change: &impl Change) -> Result
     let mut attempt = 1;
     loop {
         let tx = app.store.begin().await?;
-        let mut edit = Edit::new(app, caller, &tx);
-        let outcome = change.apply(&mut edit).await;
+        let outcome = async {
+            let caller = caller.recheck(app, &tx).await?;
+            change.apply(&mut Edit::new(app, &caller, &tx)).await
+        };
+        // On the heap: a change is a deep future, and resolvers are nested deeply already.
+        let outcome = Box::pin(outcome).await;
         match finish(tx, outcome).await {
             Err(Refusal::Database(cause)) if attempt < ATTEMPTS && came_between(&cause) => attempt += 1,
             outcome => return outcome,

@@ -67,8 +67,11 @@ pub async fn create_once(app: &App, caller: &Caller, create: &Create, key: Optio
     let mut attempt = 1;
     loop {
         let tx = app.store.begin().await?;
-        let mut edit = Edit::new(app, caller, &tx);
-        let outcome = create_with_key(&mut edit, create, &key).await;
+        let outcome = async {
+            let caller = caller.recheck(app, &tx).await?;
+            create_with_key(&mut Edit::new(app, &caller, &tx), create, &key).await
+        };
+        let outcome = Box::pin(outcome).await;
         match finish(tx, outcome).await {
             Err(Refusal::Database(cause)) if attempt < ATTEMPTS && came_between(&cause) => attempt += 1,
             outcome => return outcome,

@@ -161,10 +161,10 @@ fn is_domain(host: &str) -> bool {
 
 /// Whether a mailbox is an organization's: `info@`, `media-relations@`, `press.fr@`, or its own name (`vandu@vandu.org`).
 fn is_role(local: &str, host: &str) -> bool {
-    let local = local.to_ascii_lowercase();
+    let local = local.split('+').next().unwrap_or_default().to_ascii_lowercase();
     let local = local.trim_matches(['.', '_', '-', '%']);
     let is_known = |name: &str| ROLES.contains(&name) || MORE_ROLES.contains(&name);
-    let mut parts = local.split(['.', '_', '-', '+']);
+    let mut parts = local.split(['.', '_', '-']);
     let joined: String = local.chars().filter(char::is_ascii_alphanumeric).collect();
     let is_own_name = host.to_ascii_lowercase().split('.').any(|label| label == local);
     is_known(&joined) || is_own_name || parts.next().is_some_and(is_known) || parts.next_back().is_some_and(is_known)

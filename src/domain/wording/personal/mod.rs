@@ -5,6 +5,8 @@ mod birth;
 mod email;
 mod home;
 mod numbers;
+#[cfg(test)]
+mod tests;
 
 use std::ops::Range;
 
