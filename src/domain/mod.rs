@@ -14,3 +14,4 @@ pub mod update;
 pub mod url;
 pub mod view;
 pub mod vocabulary;
+pub mod wording;
