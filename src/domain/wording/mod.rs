@@ -20,24 +20,7 @@ pub const MOST_FINDINGS: usize = 20;
 static ENGLISH: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::of(&Source::read(include_str!("lists/english.txt"))));
 static FRENCH: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::of(&Source::read(include_str!("lists/french.txt"))));
 
-/// What a warning is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum WarningCode {
-    /// Something that looks like a person's address, number or date of birth.
-    PersonalInformationSuspected,
-    /// Words that stigmatize, in English or French.
-    StigmatizingLanguage,
-}
-
-impl WarningCode {
-    /// The name on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::PersonalInformationSuspected => "PERSONAL_INFORMATION_SUSPECTED",
-            Self::StigmatizingLanguage => "STIGMATIZING_LANGUAGE",
-        }
-    }
-}
+pub use super::vocabulary::WarningCode;
 
 /// One thing found in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
