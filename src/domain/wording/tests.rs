@@ -141,12 +141,6 @@ fn a_message_names_the_words_and_the_alternative() {
 }
 
 #[test]
-fn codes_have_their_wire_names() {
-    assert_eq!(WarningCode::PersonalInformationSuspected.as_str(), "PERSONAL_INFORMATION_SUSPECTED");
-    assert_eq!(WarningCode::StigmatizingLanguage.as_str(), "STIGMATIZING_LANGUAGE");
-}
-
-#[test]
 fn any_text_is_survived() {
     for text in
         ["", "]", "](", "a](", "@", "@@", "é(", "(e)s", "\u{301}", "1", "+", "drogu\u{301}", "née le", "at 1", "·s"]
