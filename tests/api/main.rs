@@ -9,6 +9,7 @@
 
 mod actor;
 mod campaign;
+mod catalog;
 mod client;
 mod database;
 mod event;
