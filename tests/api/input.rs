@@ -220,16 +220,17 @@ async fn hostile_text_in_every_input_of_a_mutation_is_refused_by_its_path_or_nor
     }
     let (mut refused, mut passed) = (0, Vec::new());
     for place in &places {
-        let (_, usual) = answer(&servers[0].0, &servers[0].1, place, "\"sample\"").await;
-        let usual = fields(&usual, &place.mutation);
+        let mut usual = BTreeSet::new();
+        for (server, token) in &servers {
+            let (_, found) = answer(server, token, place, "\"sample\"").await;
+            usual = fields(&found, &place.mutation);
+        }
         for (name, literal) in hostile() {
             if !place.is_first && !WORST.contains(&name) {
                 continue;
             }
-            let mut answers = Vec::new();
-            for (server, token) in &servers {
-                answers.push(answer(server, token, place, &literal).await);
-            }
+            let asked = servers.iter().map(|(server, token)| answer(server, token, place, &literal));
+            let answers = futures_util::future::join_all(asked).await;
             let (status, found) = &answers[0];
             let what = format!("{name} at {} of {}", place.path, place.mutation);
             let shown: String = found.to_string().chars().take(600).collect();
