@@ -14,6 +14,7 @@ mod database;
 mod event;
 mod examples;
 mod harness;
+mod hidden;
 mod hostile;
 mod lines;
 mod locale;
