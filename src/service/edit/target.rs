@@ -3,7 +3,11 @@
 
 use std::collections::HashMap;
 
+use sea_orm::DbErr;
+use serde_json::{Value, json};
+
 use super::{Edit, Refusal};
+use crate::domain::content::ContentText;
 use crate::domain::public_id::{Noun, PublicId};
 use crate::domain::publication::Step;
 use crate::domain::scope::Scope;
@@ -45,8 +49,25 @@ impl Target {
     /// The item as an input again, and its record.
     pub(super) fn input(&self, edit: &Edit<'_>) -> Result<(Input, Record), Refusal> {
         input_of(&self.item, &edit.catalog, &self.ids).map_err(|fault| {
-            Refusal::Database(sea_orm::DbErr::Type(format!("a stored item does not become an input: {fault}")))
+            Refusal::Database(DbErr::Type(format!("a stored item does not become an input: {fault}")))
         })
+    }
+
+    /// The members of the stored input, to be patched. Each translation says which version it was made of: left out, it
+    /// would become one of the version that the patch makes, however old it is.
+    pub(super) fn members(&self, stored: &Input) -> Result<Value, Refusal> {
+        let broken = |fault: serde_json::Error| DbErr::Json(fault.to_string());
+        let mut members = stored.json().map_err(broken)?;
+        let texts: Vec<ContentText> = serde_json::from_str(&self.item.content.texts).map_err(broken)?;
+        let version = texts.first().map(|original| original.based_on);
+        for translation in members.get_mut("translations").and_then(Value::as_array_mut).into_iter().flatten() {
+            if let Value::Object(translation) = translation
+                && translation.get("basedOn").is_none_or(Value::is_null)
+            {
+                translation.insert("basedOn".to_string(), json!(version));
+            }
+        }
+        Ok(members)
     }
 }
 

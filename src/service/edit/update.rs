@@ -40,14 +40,13 @@ impl Change for Update {
             let message = format!("is the id of a {}, expected that of a {kind}", stored.kind());
             return Err(Fault::new(FaultCode::Invalid, "input.id", message).into());
         }
-        let input = patched(&stored, &self.patch)?;
+        let input = patched(&target, &stored, &self.patch)?;
         revise(edit, Revising { target: &target, input: &input, action: self.action }).await
     }
 }
 
-fn patched(stored: &Input, patch: &Map<String, Value>) -> Result<Input, Refusal> {
-    let json = stored.json().map_err(|fault| sea_orm::DbErr::Json(fault.to_string()))?;
-    Ok(Input::read(stored.kind(), merge(json, patch))?)
+fn patched(target: &Target, stored: &Input, patch: &Map<String, Value>) -> Result<Input, Refusal> {
+    Ok(Input::read(stored.kind(), merge(target.members(stored)?, patch))?)
 }
 
 /// A new content for an item.
@@ -131,7 +130,7 @@ impl Change for Translate {
             return Err(Fault::new(FaultCode::TranslationNotReviewed, "input.translation.origin", message).into());
         }
         let (stored, _) = target.input(edit)?;
-        let json = stored.json().map_err(|fault| sea_orm::DbErr::Json(fault.to_string()))?;
+        let json = target.members(&stored)?;
         let mut translations: Vec<Value> =
             json.get("translations").and_then(Value::as_array).cloned().unwrap_or_default();
         let locale = self.translation.get("locale").and_then(Value::as_str).unwrap_or_default();
@@ -145,7 +144,7 @@ impl Change for Translate {
             None => translations.push(self.translation.clone()),
         }
         let patch = json!({ "translations": translations });
-        let outcome = match patched(&stored, patch.as_object().unwrap_or(&Map::new())) {
+        let outcome = match patched(&target, &stored, patch.as_object().unwrap_or(&Map::new())) {
             Ok(input) => {
                 let revising = Revising { target: &target, input: &input, action: RevisionAction::Translated };
                 revise(edit, revising).await
