@@ -18,6 +18,7 @@ mod hidden;
 mod hostile;
 mod lines;
 mod locale;
+mod matrix;
 mod oauth;
 mod organization;
 mod paging;

@@ -41,7 +41,7 @@ impl Change for Update {
             return Err(Fault::new(FaultCode::Invalid, "input.id", message).into());
         }
         let input = patched(&target, &stored, &self.patch)?;
-        revise(edit, Revising { target: &target, input: &input, action: self.action }).await
+        revise(edit, Revising { target: &target, input: &input, action: self.action, named: "input.id" }).await
     }
 }
 
@@ -55,19 +55,21 @@ pub(super) struct Revising<'a> {
     pub target: &'a Target,
     pub input: &'a Input,
     pub action: RevisionAction,
+    /// The field of the client's input that names the item.
+    pub named: &'static str,
 }
 
 /// Gives an item new content, in the state that it is in.
 pub(super) async fn revise(edit: &mut Edit<'_>, revising: Revising<'_>) -> Result<NewItem, Refusal> {
-    let Revising { target, input, action } = revising;
+    let Revising { target, input, action, named } = revising;
     let translates = action == RevisionAction::Translated;
     let write: &[Scope] =
         if translates { &[Scope::TranslationsWrite, Scope::TranslationsReview] } else { &[write_scope(target.kind)] };
-    edit.authorise(write, &[&target.item], "input.id")?;
+    edit.authorise(write, &[&target.item], named)?;
     let status = target.take(Step::Edit)?;
     let is_out = matches!(status, PublicationStatus::Published | PublicationStatus::Scheduled);
     if is_out && !translates {
-        edit.authorise(publish_scopes(&target.item), &[&target.item], "input.id")?;
+        edit.authorise(publish_scopes(&target.item), &[&target.item], named)?;
     }
     refuse_known_source(edit, input, Some(target.item.content.id)).await?;
     let item = put(edit, target, input, status).await?;
@@ -121,9 +123,8 @@ impl Change for Translate {
         let origin = self.translation.get("origin").and_then(Value::as_str).and_then(TranslationOrigin::parse);
         let is_reviewed =
             matches!(origin, Some(TranslationOrigin::CommunityReviewed | TranslationOrigin::MachineReviewed));
-        if is_reviewed {
-            edit.authorise(&[Scope::TranslationsReview], &[&target.item], "input.id")?;
-        }
+        let scope = if is_reviewed { Scope::TranslationsReview } else { Scope::TranslationsWrite };
+        edit.authorise(&[scope], &[&target.item], "input.id")?;
         if !is_reviewed && is_drug_alert(&target.item) && target.status() == PublicationStatus::Published {
             let message =
                 "a translation of an alert that is out must be reviewed, which takes scope `translations:review`";
@@ -146,8 +147,8 @@ impl Change for Translate {
         let patch = json!({ "translations": translations });
         let outcome = match patched(&target, &stored, patch.as_object().unwrap_or(&Map::new())) {
             Ok(input) => {
-                let revising = Revising { target: &target, input: &input, action: RevisionAction::Translated };
-                revise(edit, revising).await
+                let action = RevisionAction::Translated;
+                revise(edit, Revising { target: &target, input: &input, action, named: "input.id" }).await
             }
             Err(refusal) => Err(refusal),
         };
