@@ -30,6 +30,7 @@ mod roundtrip;
 mod scale;
 mod schema;
 mod statements;
+mod story;
 mod text;
 mod time;
 mod token;
