@@ -23,16 +23,19 @@ mod organization;
 mod payload;
 mod region;
 mod resource;
+mod root;
 mod scalar;
 mod sight;
 mod topic;
 mod update;
 mod vocabulary;
 
+pub use root::Root;
+
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
 
 /// The executable schema. It holds no data: each request brings its own [`context::RequestContext`].
-pub type ApiSchema = Schema<Query, Mutation, EmptySubscription>;
+pub type ApiSchema = Schema<Root<Query>, Root<Mutation>, EmptySubscription>;
 
 /// Everything that can be read.
 #[derive(Debug, Default, MergedObject)]
@@ -71,7 +74,7 @@ pub struct Mutation(
 
 /// Builds the schema, without a database.
 pub fn schema() -> ApiSchema {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+    Schema::build(Root::<Query>::default(), Root::<Mutation>::default(), EmptySubscription)
         .register_output_type::<content::Content>()
         .register_output_type::<content::Node>()
         .register_output_type::<content::Hierarchy>()

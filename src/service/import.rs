@@ -376,6 +376,10 @@ async fn store(
         }
         progress(report.created + report.updated, total);
     };
+    if ready.regions.iter().any(|(_, is_new)| !is_new) || ready.topics.iter().any(|(_, is_new)| !is_new) {
+        // What lies in what may have changed: the worker lists everything anew.
+        app.store.begin_reindex(tx).await?;
+    }
     for (row, is_new) in ready.regions {
         app.store.save_region(tx, row, is_new, now).await?;
         count(&mut report, is_new);

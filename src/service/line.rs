@@ -10,6 +10,7 @@ use super::input::{
     CampaignInput, CommunityUpdateInput, DrugAlertInput, EventInput, OrganizationInput, PolicyUpdateInput, Record,
     RegionInput, ResourceInput, ServiceUpdateInput, TopicInput,
 };
+use super::resource::LIST;
 use crate::domain::public_id::Noun;
 use crate::domain::time::{DAY_MICROS, LocalDate, LocalDateTime, Timestamp};
 
@@ -47,6 +48,7 @@ impl Input {
 
     /// Reads an input of a kind; a fault names the path inside it.
     pub fn read(kind: &str, input: Value) -> Result<Self, Fault> {
+        bound_lists(&input, "input")?;
         Ok(match kind {
             "region" => Self::Region(part(input, "input")?),
             "topic" => Self::Topic(part(input, "input")?),
@@ -156,12 +158,33 @@ pub fn part<T: DeserializeOwned>(value: Value, name: &str) -> Result<T, Fault> {
         let path = fault.path().to_string();
         let message = plain(fault.inner());
         let missing = message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
-        let parent = if path == "." { name.to_string() } else { format!("{name}.{path}") };
+        let parent = match path.as_str() {
+            "." => name.to_string(),
+            path if path.starts_with('[') => format!("{name}{path}"),
+            path => format!("{name}.{path}"),
+        };
         match missing {
             Some(field) => Fault::new(FaultCode::Required, format!("{parent}.{field}"), "is required"),
             None => Fault::new(code_of(&message), parent, message),
         }
     })
+}
+
+/// Refuses a list that is too long, at any depth, by its path.
+fn bound_lists(value: &Value, path: &str) -> Result<(), Fault> {
+    match value {
+        Value::Array(values) if values.len() > LIST => {
+            let message = format!("holds {} values, more than the maximum of {LIST}", values.len());
+            Err(Fault::new(FaultCode::OutOfRange, path, message))
+        }
+        Value::Array(values) => {
+            values.iter().enumerate().try_for_each(|(at, value)| bound_lists(value, &format!("{path}[{at}]")))
+        }
+        Value::Object(members) => {
+            members.iter().try_for_each(|(name, value)| bound_lists(value, &format!("{path}.{name}")))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Ok(()),
+    }
 }
 
 /// What sort of refusal the message of a value is: the values check themselves as they are read, and say so in words.
@@ -182,7 +205,14 @@ fn code_of(message: &str) -> FaultCode {
 /// The message of a JSON fault without its position, which means nothing to a reader of one line.
 fn plain(fault: &serde_json::Error) -> String {
     let message = fault.to_string();
-    message.split(" at line ").next().unwrap_or(&message).to_string()
+    let message = message.split(" at line ").next().unwrap_or(&message);
+    // What the program calls its types means nothing to a reader.
+    match message.split_once("expected struct ") {
+        Some((before, _)) => format!("{before}expected an object"),
+        None => {
+            message.replace("expected a sequence", "expected a list").replace("expected a map", "expected an object")
+        }
+    }
 }
 
 /// Moves every instant, date and local time in a value by whole days.

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
+use solidarity::domain::scope::Scope;
 
 use crate::actor::{clock, generous, load, open, slugs};
 use crate::database::Database;
@@ -84,8 +85,8 @@ async fn notes_for_partners_and_join_links_are_not_told_to_the_public() {
         event("closed").with(json!({ "agenda": gated("PARTNERS", "Secret agenda"), "notes": gated("PUBLIC", "Open notes") })),
     ];
     let server = Server::with_content(&text(lines)).await;
-    let document = "{ events { nodes { slug agenda notes online { platform howToJoin joinUrl } } }
-        event(by: {slug: \"open\"}) { agenda notes online { joinUrl } } }";
+    let document = "{ events { nodes { slug agenda notes online { platform howToJoin } } }
+        event(by: {slug: \"open\"}) { agenda notes } }";
     let data = server.query(document, json!({})).await;
     let secrets = data.to_string();
     assert!(!secrets.contains("ecret"), "{secrets}");
@@ -94,7 +95,19 @@ async fn notes_for_partners_and_join_links_are_not_told_to_the_public() {
     };
     assert_eq!((&of("open")["agenda"], &of("open")["notes"]), (&json!("Open agenda"), &Value::Null));
     assert_eq!((&of("closed")["agenda"], &of("closed")["notes"]), (&Value::Null, &json!("Open notes")));
-    assert_eq!(of("open")["online"], json!({ "platform": "Jitsi", "howToJoin": "Ask.", "joinUrl": Value::Null }));
+    assert_eq!(of("open")["online"], json!({ "platform": "Jitsi", "howToJoin": "Ask." }));
+
+    let link = "{ event(by: {slug: \"open\"}) { notes online { joinUrl } } }";
+    let (code, message) = server.refusal(link, json!({})).await;
+    assert_eq!((&*code, &*message), ("UNAUTHENTICATED", "an access token is required; it needs scope `events:join`"));
+    let without = server.client(&[Scope::ContentReadPartners], "starter-collection", &[]).await;
+    let answer = server.ask_as(&without, link, json!({})).await;
+    assert_eq!(answer["data"]["event"], json!({ "notes": "Secret notes", "online": { "joinUrl": null } }));
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "INSUFFICIENT_SCOPE");
+    let with = server.client(&[Scope::EventsJoin], "starter-collection", &[]).await;
+    let answer = server.ask_as(&with, link, json!({})).await;
+    let told = json!({ "notes": null, "online": { "joinUrl": "https://meet.example.org/secret-room" } });
+    assert_eq!((&answer["errors"], &answer["data"]["event"]), (&Value::Null, &told));
 }
 
 fn placed(disclosure: &str, more: Value) -> Line {

@@ -9,6 +9,7 @@
 
 mod actor;
 mod campaign;
+mod catalog;
 mod client;
 mod database;
 mod event;
@@ -16,6 +17,7 @@ mod examples;
 mod harness;
 mod hidden;
 mod hostile;
+mod input;
 mod lines;
 mod locale;
 mod matrix;

@@ -13,7 +13,7 @@ use crate::database::Database;
 use crate::harness::Server;
 
 /// Texts as JSON string literals, since some cannot be written otherwise.
-fn hostile() -> Vec<(&'static str, String)> {
+pub fn hostile() -> Vec<(&'static str, String)> {
     let literal = |text: &str| Value::from(text).to_string();
     vec![
         ("nothing", literal("")),
@@ -55,9 +55,9 @@ struct Input {
 }
 
 /// The types of the schema.
-struct Types(HashMap<String, TypeDefinition>);
+pub struct Types(HashMap<String, TypeDefinition>);
 
-fn base(ty: &Type) -> &str {
+pub fn base(ty: &Type) -> &str {
     match &ty.base {
         BaseType::Named(name) => name,
         BaseType::List(inner) => base(inner),
@@ -65,7 +65,7 @@ fn base(ty: &Type) -> &str {
 }
 
 impl Types {
-    fn load() -> Self {
+    pub fn load() -> Self {
         let document = parse_schema(solidarity::graphql::sdl()).unwrap();
         let types = document.definitions.into_iter().filter_map(|definition| match definition {
             TypeSystemDefinition::Type(ty) => Some((ty.node.name.node.to_string(), ty.node)),
@@ -74,12 +74,23 @@ impl Types {
         Self(types.collect())
     }
 
-    fn fields(&self, name: &str) -> Vec<&FieldDefinition> {
+    pub fn fields(&self, name: &str) -> Vec<&FieldDefinition> {
         match self.0.get(name).map(|ty| &ty.kind) {
             Some(TypeKind::Object(ty)) => ty.fields.iter().map(|field| &field.node).collect(),
             Some(TypeKind::Interface(ty)) => ty.fields.iter().map(|field| &field.node).collect(),
             _ => Vec::new(),
         }
+    }
+
+    /// What sort of type a name means; none for those that are built in.
+    pub fn kind(&self, name: &str) -> Option<&TypeKind> {
+        self.0.get(name).map(|ty| &ty.kind)
+    }
+
+    /// Whether an input takes exactly one of its members.
+    pub fn is_oneof(&self, name: &str) -> bool {
+        let directives = self.0.get(name).map(|ty| ty.directives.as_slice()).unwrap_or_default();
+        directives.iter().any(|directive| directive.node.name.node == "oneOf")
     }
 
     fn is_composite(&self, name: &str) -> bool {

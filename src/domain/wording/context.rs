@@ -173,6 +173,9 @@ const NOUNS: [&str; 16] = [
     "expressions",
 ];
 
+/// Words before `term` that make it no word about words: `long-term`, `in terms of`, `à court terme`.
+const SPANS: [&str; 9] = ["long", "longer", "short", "medium", "mid", "in", "en", "court", "moyen"];
+
 /// Words that may stand between such a noun and the word it is about.
 const FILLERS: [&str; 18] = [
     "like", "such", "as", "a", "an", "the", "and", "or", "of", "comme", "tel", "tels", "telle", "que", "de", "d", "et",
@@ -219,7 +222,11 @@ pub(super) fn is_mention(words: &Words<'_>, hit: &Hit) -> bool {
     let reach = hit.from.saturating_sub(REACH)..hit.from;
     let is_listed = |at: usize| matches!(words.folded(at + 1), "and" | "or" | "et" | "ou");
     let noun = reach.clone().rev().find(|at| !FILLERS.contains(&words.folded(*at)) && !is_listed(*at));
-    if noun.is_some_and(|at| NOUNS.contains(&words.folded(at)) && hit.from - at <= 6) {
+    let is_span = |at: usize| {
+        matches!(words.folded(at), "term" | "terms" | "terme" | "termes")
+            && at.checked_sub(1).is_some_and(|before| SPANS.contains(&words.folded(before)))
+    };
+    if noun.is_some_and(|at| NOUNS.contains(&words.folded(at)) && !is_span(at) && hit.from - at <= 6) {
         return true;
     }
     if !is_quoted(words, hit) {

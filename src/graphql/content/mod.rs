@@ -212,31 +212,22 @@ impl Envelope {
 
     /// What the item was after each change, the last first; null unless it is the own organization's. Requires scope
     /// `audit:read`.
-    #[graphql(guard = "RequireScope(&[Scope::AuditRead])")]
     pub(crate) async fn revisions(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "At most so many, 1 to 100; 20 if left out.")] first: Option<i32>,
         #[graphql(desc = "Only revisions before this version.")] before_version: Option<i32>,
-    ) -> Result<Option<Vec<Revision>>> {
+    ) -> Option<Result<Vec<Revision>>> {
+        // Not as a guard attribute, whose error would take the whole item away.
+        if let Err(error) = RequireScope(&[Scope::AuditRead]).require(ctx) {
+            return Some(Err(error.into()));
+        }
         let content = &self.item.content;
         let may_audit = |(own, area): &(i64, Area)| {
             *own == content.organization_id && area.holds(&unpack_keys(&content.region_ids))
         };
-        if !self.view.sight.audit.as_ref().is_some_and(may_audit) {
-            return Ok(None);
-        }
-        let limits = &ctx.app().limits;
-        let size = match first.map(usize::try_from) {
-            None => limits.page_default,
-            Some(Ok(size)) if (1..=limits.page_max).contains(&size) => size,
-            Some(Ok(found)) if found > 0 => return Err(ApiError::Page { found, maximum: limits.page_max }.into()),
-            Some(_) => return Err(ApiError::BadInput("first must be at least 1".to_string()).into()),
-        };
-        let store = &ctx.app().store;
-        let rows = store.list_revisions(content.id, before_version.unwrap_or(i32::MAX), size as u64).await;
-        let rows = rows.map_err(ApiError::from)?;
-        Ok(Some(rows.into_iter().map(|(row, client)| Revision::new(row, client)).collect()))
+        self.view.sight.audit.as_ref().filter(|audit| may_audit(audit))?;
+        Some(revision::list(ctx, content.id, first, before_version).await.map_err(Into::into))
     }
 
     /// The item's page on the web, where it has one over https: the resource itself or the page of its source.

@@ -1,9 +1,11 @@
-//! Revisions: what an item was after each change, for those who may audit it. Must not read data.
+//! Revisions: what an item was after each change, for those who may audit it. Must not decide who may.
 
-use async_graphql::{ID, SimpleObject};
+use async_graphql::{Context, ID, SimpleObject};
 
 use crate::domain::public_id::{Noun, PublicId};
 use crate::domain::vocabulary::{RevisionAction, Vocabulary};
+use crate::graphql::context::ContextExt;
+use crate::graphql::error::ApiError;
 use crate::graphql::scalar::DateTime;
 
 /// What an item was after one change.
@@ -36,4 +38,22 @@ impl Revision {
             snapshot: row.snapshot,
         }
     }
+}
+
+/// The revisions of an item, the last first.
+pub(super) async fn list(
+    ctx: &Context<'_>,
+    item: i64,
+    first: Option<i32>,
+    before_version: Option<i32>,
+) -> Result<Vec<Revision>, ApiError> {
+    let limits = &ctx.app().limits;
+    let size = match first.map(usize::try_from) {
+        None => limits.page_default,
+        Some(Ok(size)) if (1..=limits.page_max).contains(&size) => size,
+        Some(Ok(found)) if found > 0 => return Err(ApiError::Page { found, maximum: limits.page_max }),
+        Some(_) => return Err(ApiError::BadInput("first must be at least 1".to_string())),
+    };
+    let rows = ctx.app().store.list_revisions(item, before_version.unwrap_or(i32::MAX), size as u64).await?;
+    Ok(rows.into_iter().map(|(row, client)| Revision::new(row, client)).collect())
 }

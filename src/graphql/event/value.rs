@@ -1,6 +1,6 @@
 //! Value objects of events. Must not read data.
 
-use async_graphql::{Context, Description, Object, SimpleObject};
+use async_graphql::{Context, Description, Object, Result, SimpleObject};
 
 use crate::domain::event;
 use crate::domain::public_id::{Noun, PublicId};
@@ -185,10 +185,13 @@ impl OnlineAccess {
     }
 
     /// The link itself; null if there is none, or if the grant is for other regions. Requires scope `events:join`.
-    #[graphql(guard = "RequireScope(&[Scope::EventsJoin])")]
-    async fn join_url(&self) -> Option<Url> {
+    async fn join_url(&self, ctx: &Context<'_>) -> Option<Result<Url>> {
+        // Not as a guard attribute, whose error would take the whole object away.
+        if let Err(error) = RequireScope(&[Scope::EventsJoin]).require(ctx) {
+            return Some(Err(error.into()));
+        }
         let url = self.value.join_url.as_ref().filter(|_| self.may_join)?;
-        Some(Url(url.to_string()))
+        Some(Ok(Url(url.to_string())))
     }
 
     /// Whether the event is recorded.

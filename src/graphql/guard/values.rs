@@ -1,9 +1,12 @@
 //! The values of a request: literals in the document and variables beside it. Lists are bounded, NUL is refused, required
-//! variables must be there. Must not convert values to the schema's types: the engine does.
+//! variables must be there. A mutation's service refuses lists and texts itself, by their paths, so that it gets longer
+//! lists and NUL to see. Must not convert values to the schema's types: the engine does.
 
 use std::collections::HashMap;
 
-use async_graphql::parser::types::{Directive, ExecutableDocument, OperationDefinition, Selection, SelectionSet};
+use async_graphql::parser::types::{
+    Directive, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet,
+};
 use async_graphql::{Name, Positioned, Value as ConstValue, Variables};
 use async_graphql_value::Value;
 
@@ -12,6 +15,16 @@ use crate::domain::limits::Limits;
 
 /// Most values that validation may have to look at: each use of a variable looks at the whole of it.
 const MAX_LOOKS: usize = 200_000;
+
+/// How many times the longest list of an input a mutation may hand to its service, which refuses it by its path.
+const REFUSED_BY_SERVICE: usize = 10;
+
+/// What a value may be.
+#[derive(Clone, Copy, Debug, Default)]
+struct Bounds {
+    list: usize,
+    has_nul: bool,
+}
 
 /// Checks the variables of a request and the literals of its document. Says whether one of them is named `near`, which
 /// makes the answer private.
@@ -22,11 +35,15 @@ pub(crate) fn check(
     limits: &Limits,
 ) -> Result<bool, Fault> {
     Fault::above("number of variables", variables.len(), limits.variables)?;
-    let mut literals = Literals { limit: limits.list_inputs, ..Literals::default() };
+    let bounds = match executed.ty {
+        OperationType::Mutation => Bounds { list: limits.list_inputs * REFUSED_BY_SERVICE, has_nul: true },
+        _ => Bounds { list: limits.list_inputs, has_nul: false },
+    };
+    let mut literals = Literals { bounds, ..Literals::default() };
     for (_, operation) in document.operations.iter() {
         for variable in &operation.node.variable_definitions {
             if let Some(value) = &variable.node.default_value {
-                literals.has_near |= constant(&value.node, limits.list_inputs)?.has_near;
+                literals.has_near |= constant(&value.node, bounds)?.has_near;
             }
         }
         literals.directives(&operation.node.directives)?;
@@ -38,7 +55,7 @@ pub(crate) fn check(
     }
     let mut looks = 0_usize;
     for (name, value) in variables.iter() {
-        let found = constant(value, limits.list_inputs)?;
+        let found = constant(value, bounds)?;
         literals.has_near |= found.has_near;
         let uses = literals.uses.get(name.as_str()).copied().unwrap_or_default();
         looks = looks.saturating_add(found.nodes.saturating_mul(uses));
@@ -75,18 +92,18 @@ struct Found {
     has_near: bool,
 }
 
-fn constant(value: &ConstValue, limit: usize) -> Result<Found, Fault> {
+fn constant(value: &ConstValue, bounds: Bounds) -> Result<Found, Fault> {
     let mut found = Found { nodes: 1, has_near: false };
     let mut add = |value: &ConstValue| -> Result<(), Fault> {
-        let inside = constant(value, limit)?;
+        let inside = constant(value, bounds)?;
         found.nodes = found.nodes.saturating_add(inside.nodes);
         found.has_near |= inside.has_near;
         Ok(())
     };
     match value {
-        ConstValue::String(text) => refuse_nul(text)?,
+        ConstValue::String(text) => bounds.refuse_nul(text)?,
         ConstValue::List(values) => {
-            Fault::above("number of values in a list", values.len(), limit)?;
+            Fault::above("number of values in a list", values.len(), bounds.list)?;
             values.iter().try_for_each(&mut add)?;
         }
         ConstValue::Object(members) => {
@@ -102,7 +119,7 @@ fn constant(value: &ConstValue, limit: usize) -> Result<Found, Fault> {
 struct Literals<'a> {
     uses: HashMap<&'a str, usize>,
     has_near: bool,
-    limit: usize,
+    bounds: Bounds,
 }
 
 impl<'a> Literals<'a> {
@@ -136,9 +153,9 @@ impl<'a> Literals<'a> {
                 let uses = self.uses.entry(name.as_str()).or_default();
                 *uses = uses.saturating_add(1);
             }
-            Value::String(text) => refuse_nul(text)?,
+            Value::String(text) => self.bounds.refuse_nul(text)?,
             Value::List(values) => {
-                Fault::above("number of values in a list", values.len(), self.limit)?;
+                Fault::above("number of values in a list", values.len(), self.bounds.list)?;
                 values.iter().try_for_each(|value| self.value(value))?;
             }
             Value::Object(members) => {
@@ -155,9 +172,11 @@ fn names_near<'n>(mut names: impl Iterator<Item = &'n Name>) -> bool {
     names.any(|name| name == "near")
 }
 
-fn refuse_nul(text: &str) -> Result<(), Fault> {
-    if text.contains('\0') {
-        return Err(Fault::Malformed("a text holds the control character U+0000".to_string()));
+impl Bounds {
+    fn refuse_nul(self, text: &str) -> Result<(), Fault> {
+        if !self.has_nul && text.contains('\0') {
+            return Err(Fault::Malformed("a text holds the control character U+0000".to_string()));
+        }
+        Ok(())
     }
-    Ok(())
 }

@@ -16,6 +16,9 @@ use crate::service::names::Names;
 use crate::service::prepare::{prepare, settle_slug};
 use crate::store::{Kind, NewItem, shown_slug};
 
+/// Longest name that anything can have: a noun, a colon and a slug.
+const NAME_BYTES: usize = 120;
+
 /// What an item is composed of.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Composing<'a> {
@@ -68,6 +71,10 @@ impl Edit<'_> {
         let store = &self.app.store;
         for (noun, reference) in content_references(input) {
             let Some(kind) = Kind::of_noun(noun).filter(|_| names.get(noun, &reference).is_none()) else { continue };
+            // No name is like that, and no database need be asked.
+            if reference.len() > NAME_BYTES || reference.chars().any(char::is_control) {
+                continue;
+            }
             let slug = reference.rsplit(':').next().unwrap_or_default();
             let own = match PublicId::parse_as(&reference, noun) {
                 Ok(id) => store.stored_by_key(self.tx, id.key()).await?.filter(|row| {
