@@ -55,6 +55,9 @@ impl Store {
             publishers: None,
             lists: lists_of(query),
         };
+        if plan.lists.is_empty() {
+            return None;
+        }
         plan.publishers.clone_from(&filter.publishers);
         let none = [0];
         let mut wanted_topics: &[i64] = filter.topics.as_deref().unwrap_or(&none);
@@ -135,14 +138,14 @@ impl Plan {
     }
 }
 
-/// The lists that hold what a question asks for: published items, others, or both.
+/// The lists that hold what a question asks for and the viewer may read any of: published items, others, or both.
 fn lists_of(query: &ListQuery) -> Vec<i16> {
     let Some(statuses) = &query.filter.statuses else { return vec![query.list.number()] };
     let mut lists = Vec::with_capacity(2);
     if statuses.contains(&PublicationStatus::Published) {
         lists.push(query.list.number());
     }
-    if statuses.iter().any(|status| *status != PublicationStatus::Published) {
+    if query.view.sight.is_wide() && statuses.iter().any(|status| *status != PublicationStatus::Published) {
         lists.push(query.list.unpublished_number());
     }
     // An order that walks the items themselves finds each once, whatever list it is in.
@@ -244,35 +247,9 @@ impl Writer<'_> {
         let is_bounded = self.has_uncovered();
         let (source, alias, key, id) = self.source();
         let direction = if self.query.order.is_descending == self.query.page.from_end { "ASC" } else { "DESC" };
+        // What the viewer may not read is not among the entries: neither how many a scan looks at nor where it ends tells
+        // of it.
         let entries = |sql: &mut Sql| {
-            sql.push(&format!(" FROM {source} WHERE {alias}.kind = {}", self.kind_of(alias)));
-            if alias == "l" {
-                sql.push(&format!(" AND l.anchor = {anchor} AND l.topic = {topic}"));
-            }
-            self.bounds(key, id, sql);
-        };
-        let size = i64::try_from(self.query.page.size).unwrap_or(i64::MAX).saturating_add(1);
-        if is_bounded {
-            sql.push(&format!(
-                "SELECT s.k AS k, s.id AS id, CAST(CASE WHEN s.n = {} THEN 1 ELSE 0 END AS BIGINT) AS scan_end, \
-                 CAST(CASE WHEN ",
-                self.scan
-            ));
-            self.conditions(anchor, topic, sql);
-            sql.push(" THEN 1 ELSE 0 END AS BIGINT) AS hit FROM (SELECT ");
-            sql.push(&format!(
-                "{key} AS k, {id} AS id, row_number() OVER (ORDER BY {key} {direction}, {id} {direction}) AS n"
-            ));
-            entries(sql);
-            sql.push(&format!(" ORDER BY {key} {direction}, {id} {direction} LIMIT {}) s", self.scan));
-            self.joins("s.id", "e", "f", sql);
-            sql.push(" WHERE (");
-            self.conditions(anchor, topic, sql);
-            sql.push(&format!(") OR s.n = {} ORDER BY s.k {direction}, s.id {direction} LIMIT ", self.scan));
-        } else {
-            sql.push(&format!(
-                "SELECT {key} AS k, {id} AS id, CAST(0 AS BIGINT) AS scan_end, CAST(1 AS BIGINT) AS hit"
-            ));
             sql.push(&format!(" FROM {source}"));
             if alias == "l" {
                 sql.push(&format!(" {} content e ON e.id = l.content", self.join()));
@@ -283,7 +260,31 @@ impl Writer<'_> {
             }
             self.bounds(key, id, sql);
             sql.push(" AND ");
-            visible("e", &self.query.view, self.backend, sql);
+            self.read(sql);
+        };
+        let size = i64::try_from(self.query.page.size).unwrap_or(i64::MAX).saturating_add(1);
+        if is_bounded {
+            sql.push(&format!(
+                "SELECT s.k AS k, s.id AS id, CAST(CASE WHEN s.n = {} THEN 1 ELSE 0 END AS BIGINT) AS scan_end, \
+                 CAST(CASE WHEN 1 = 1",
+                self.scan
+            ));
+            self.conditions(anchor, topic, sql);
+            sql.push(" THEN 1 ELSE 0 END AS BIGINT) AS hit FROM (SELECT ");
+            sql.push(&format!(
+                "{key} AS k, {id} AS id, row_number() OVER (ORDER BY {key} {direction}, {id} {direction}) AS n"
+            ));
+            entries(sql);
+            sql.push(&format!(" ORDER BY {key} {direction}, {id} {direction} LIMIT {}) s", self.scan));
+            self.joins("s.id", "e", "f", sql);
+            sql.push(" WHERE (1 = 1");
+            self.conditions(anchor, topic, sql);
+            sql.push(&format!(") OR s.n = {} ORDER BY s.k {direction}, s.id {direction} LIMIT ", self.scan));
+        } else {
+            sql.push(&format!(
+                "SELECT {key} AS k, {id} AS id, CAST(0 AS BIGINT) AS scan_end, CAST(1 AS BIGINT) AS hit"
+            ));
+            entries(sql);
             sql.push(&format!(" ORDER BY {key} {direction}, {id} {direction} LIMIT "));
         }
         sql.push_number(size);
@@ -312,6 +313,9 @@ impl Writer<'_> {
         match self.query.order.field {
             OrderField::Usual => ("listing l", "l", "l.order_key", "l.content"),
             OrderField::UpdatedAt => ("content e", "e", "e.updated_at", "e.id"),
+            OrderField::PublishedAt if self.query.filter.statuses.is_some() => {
+                ("content e", "e", "COALESCE(e.published_at, e.created_at)", "e.id")
+            }
             OrderField::PublishedAt => ("content e", "e", "e.published_at", "e.id"),
             OrderField::Title => ("content e", "e", "e.title_key", "e.id"),
         }
@@ -344,7 +348,6 @@ impl Writer<'_> {
             || filter.regions_directly && filter.regions.is_some()
             || !filter.excluded_notes.is_empty()
             || filter.locales.is_some()
-            || filter.statuses.is_some()
             || filter.is_spotlighted.is_some()
             || filter.published_between != (None, None)
             || filter.updated_from.is_some()
@@ -358,10 +361,9 @@ impl Writer<'_> {
         self.plan.branches.iter().any(|branch| branch.anchor != 0 || branch.topic != 0)
     }
 
-    /// Everything that is checked item by item, on the envelope `e` and the detail `f`.
-    fn conditions(&self, anchor: &str, topic: &str, sql: &mut Sql) {
-        let filter = &self.query.filter;
-        match &filter.statuses {
+    /// That the viewer may read an item, and that it is in one of the states that are asked for; on the envelope `e`.
+    fn read(&self, sql: &mut Sql) {
+        match &self.query.filter.statuses {
             None => visible("e", &self.query.view, self.backend, sql),
             Some(statuses) => {
                 readable("e", &self.query.view, self.backend, sql);
@@ -369,6 +371,11 @@ impl Writer<'_> {
                 sql.push(" AND e.status").is_any_text(self.backend, &names);
             }
         }
+    }
+
+    /// Everything else that is checked item by item, each with an `AND` before it, on the envelope `e` and the detail `f`.
+    fn conditions(&self, anchor: &str, topic: &str, sql: &mut Sql) {
+        let filter = &self.query.filter;
         if self.query.order.field != OrderField::Usual {
             between("e.order_key", filter.usual_between, sql);
             if self.is_below_parents() || self.query.list == ListKind::Alerts {
@@ -440,6 +447,7 @@ impl Writer<'_> {
         self.joins("l.content", "e", "f", sql);
         sql.push(&format!(" WHERE l.kind {}", self.any_list()));
         sql.push(" AND l.anchor = b.anchor AND l.topic = b.topic AND ");
+        self.read(sql);
         self.conditions("b.anchor", "b.topic", sql);
         if self.query.order.field == OrderField::Usual {
             between("l.order_key", self.query.filter.usual_between, sql);

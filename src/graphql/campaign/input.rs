@@ -53,9 +53,10 @@ pub(crate) struct PayeeInput {
     name: String,
     /// The payee's page.
     url: Option<Url>,
-    /// Who verified that the money reaches the cause, 1 to 200 characters; by default nobody.
+    /// Who verified that the money reaches the cause, 1 to 200 characters; by default nobody. Requires scope
+    /// `campaigns:verify-payee`.
     verified_by: Option<String>,
-    /// When it was verified.
+    /// When it was verified. Requires scope `campaigns:verify-payee`.
     verified_at: Option<DateTime>,
 }
 

@@ -13,7 +13,7 @@ use crate::store::{Catalog, Filter, Order, OrderField};
 pub(crate) enum ContentOrderField {
     /// The usual order of the kind: events by their start, regional updates by their issue, others by publication.
     Usual,
-    /// The instant of publication.
+    /// The instant of publication; of what was never published, that of its making.
     PublishedAt,
     /// The instant of the last change.
     UpdatedAt,

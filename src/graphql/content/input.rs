@@ -23,7 +23,7 @@ pub(crate) struct TranslationInput {
     /// The language of the translation; each language once, and not that of the item (`NOT_UNIQUE`).
     locale: Locale,
     /// How the translation came to be; never `ORIGINAL`. That of a drug alert is never `MACHINE_UNREVIEWED`
-    /// (`TRANSLATION_NOT_REVIEWED`).
+    /// (`TRANSLATION_NOT_REVIEWED`). Requires scope `translations:review` for one that says it was reviewed.
     origin: TranslationOrigin,
     /// The title in this language, 1 to 200 characters in one line.
     title: String,
@@ -103,7 +103,7 @@ pub(crate) struct MoneyInput {
 /// Where something takes place, as far as it may be told. What must not be told is not stored.
 #[derive(Debug, InputObject)]
 pub(crate) struct LocationInput {
-    /// How much is told.
+    /// How much is told. Requires scope `events:exact-location` for a place with `EXACT`.
     disclosure: LocationDisclosure,
     /// What people call the place.
     label: Option<Vec<LocalizedTextInput>>,

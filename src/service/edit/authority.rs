@@ -4,10 +4,11 @@
 use super::{Edit, Refusal};
 use crate::domain::actor::Reach;
 use crate::domain::campaign::{Ask, CampaignDetail, DonateAsk};
+use crate::domain::content::{ContentBody, ContentText};
 use crate::domain::event::{EventDetail, Location};
 use crate::domain::scope::Scope;
 use crate::domain::update::{ServiceUpdateDetail, UpdateFamily};
-use crate::domain::vocabulary::{EventKind, LocationDisclosure, UpdateKind, Vocabulary};
+use crate::domain::vocabulary::{EventKind, LocationDisclosure, TranslationOrigin, UpdateKind, Vocabulary};
 use crate::service::fault::{Fault, FaultCode};
 use crate::store::{Catalog, Detail, Kind, NewItem, unpack_keys};
 
@@ -83,6 +84,21 @@ pub(super) fn donations(row: &entity::campaign::Model) -> Vec<DonateAsk> {
     detail.asks.into_iter().filter_map(donate).collect()
 }
 
+/// The translations of an item that say that they were reviewed, with their bodies.
+fn reviewed_translations(item: &NewItem) -> Vec<(ContentText, Option<ContentBody>)> {
+    let texts: Vec<ContentText> = serde_json::from_str(&item.content.texts).unwrap_or_default();
+    let bodies: Vec<ContentBody> =
+        item.content.body.as_deref().and_then(|bodies| serde_json::from_str(bodies).ok()).unwrap_or_default();
+    let is_reviewed = |text: &ContentText| {
+        matches!(text.origin, TranslationOrigin::CommunityReviewed | TranslationOrigin::MachineReviewed)
+    };
+    let with_body = |text: ContentText| {
+        let body = bodies.iter().find(|body| body.locale == text.locale).cloned();
+        (text, body)
+    };
+    texts.into_iter().filter(is_reviewed).map(with_body).collect()
+}
+
 /// The exact public place of an item, if it tells one.
 fn exact_place(item: &NewItem) -> Option<Location> {
     let location = match &item.detail {
@@ -99,6 +115,11 @@ impl Edit<'_> {
     /// Refuses unless the client holds one of the scopes for all regions of the items. `field` is what is named when
     /// a region is outside.
     pub(super) fn authorise(&self, scopes: &[Scope], items: &[&NewItem], field: &str) -> Result<(), Refusal> {
+        self.holds_one(scopes, items, field)?;
+        self.beside.map_or(Ok(()), |scope| self.holds_one(&[scope], items, field))
+    }
+
+    fn holds_one(&self, scopes: &[Scope], items: &[&NewItem], field: &str) -> Result<(), Refusal> {
         let reaches: Vec<&Reach> = scopes.iter().filter_map(|scope| self.actor().grants.reach(*scope)).collect();
         if reaches.is_empty() {
             return Err(Refusal::Scope(scopes.to_vec()));
@@ -111,11 +132,15 @@ impl Edit<'_> {
     }
 
     /// Refuses what takes a scope of its own and was not there before: an exact public place, the word that a payee
-    /// was verified.
+    /// was verified, the word that a translation was reviewed.
     pub(super) fn authorise_parts(&self, before: Option<&NewItem>, after: &NewItem) -> Result<(), Refusal> {
         let place = exact_place(after);
         if place.is_some() && place != before.and_then(exact_place) {
             self.authorise(&[Scope::EventsExactLocation], &[after], "input.regions")?;
+        }
+        let known = before.map(reviewed_translations).unwrap_or_default();
+        if reviewed_translations(after).iter().any(|translation| !known.contains(translation)) {
+            self.authorise(&[Scope::TranslationsReview], &[after], "input.regions")?;
         }
         if let Detail::Campaign(row) = &after.detail {
             let known = match before.map(|before| &before.detail) {

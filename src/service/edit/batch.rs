@@ -99,7 +99,9 @@ pub async fn import_batch(app: &App, caller: &Caller, batch: &Batch) -> Result<B
         let tx = app.store.begin().await?;
         let outcome = async {
             let caller = caller.recheck(app, &tx).await?;
-            run(&mut Edit::new(app, &caller, &tx), batch, key.as_ref()).await
+            let mut edit = Edit::new(app, &caller, &tx);
+            edit.beside = Some(Scope::ImportRun);
+            run(&mut edit, batch, key.as_ref()).await
         };
         let outcome = match Box::pin(outcome).await {
             Ok(done) if done.is_stored => match tx.commit().await {
@@ -128,7 +130,6 @@ async fn run(edit: &mut Edit<'_>, batch: &Batch, key: Option<&Key>) -> Result<Ba
     for (position, item) in batch.items.iter().enumerate() {
         match upsert(edit, &item.upsert).await {
             Ok((item, upserted)) => {
-                edit.authorise(&[Scope::ImportRun], &[&item], "input.regions")?;
                 let action = match upserted {
                     Upserted::Created => ItemAction::Created,
                     Upserted::Updated => ItemAction::Updated,

@@ -117,11 +117,12 @@ pub(super) async fn upsert(edit: &mut Edit<'_>, upsert: &Upsert) -> Result<(NewI
         Some(expected) => edit.own(&id, None, expected).await?,
         None => edit.own_at_any_version(&id, None).await?,
     };
-    edit.authorise(&[write_scope(target.kind)], &[&target.item], "input.id")?;
+    edit.authorise(&[write_scope(target.kind)], &[&target.item], "input.source")?;
     if is_same(edit, &target, &input).await? {
         return Ok((target.item, Upserted::Unchanged));
     }
-    let revising = Revising { target: &target, input: &input, action: RevisionAction::Updated };
+    let action = RevisionAction::Updated;
+    let revising = Revising { target: &target, input: &input, action, named: "input.source" };
     Ok((revise(edit, revising).await?, Upserted::Updated))
 }
 

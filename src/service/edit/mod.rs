@@ -117,6 +117,8 @@ pub struct Edit<'a> {
     catalog: Arc<Catalog>,
     now: Timestamp,
     taken: TakenSlugs,
+    /// A scope that every write of the transaction needs beside its own, in the same regions.
+    beside: Option<Scope>,
 }
 
 /// How often a change is tried when another one came between.
@@ -165,7 +167,8 @@ fn came_between(cause: &DbErr) -> bool {
 
 impl<'a> Edit<'a> {
     fn new(app: &'a App, caller: &'a Caller, tx: &'a DatabaseTransaction) -> Self {
-        Self { app, caller, tx, catalog: app.store.catalog(), now: app.clock.now(), taken: TakenSlugs::new() }
+        let (catalog, now) = (app.store.catalog(), app.clock.now());
+        Self { app, caller, tx, catalog, now, taken: TakenSlugs::new(), beside: None }
     }
 
     fn actor(&self) -> &'a Actor {

@@ -1,7 +1,7 @@
 //! Taking any organization's item back for safety, and erasing what it said. What remains of a redacted item is a
 //! tombstone: its id, its states and its place in the change log.
 
-use super::step::{Moved, move_to};
+use super::step::{Moved, forget_plan, move_to};
 use super::target::Target;
 use super::{Change, Edit, Refusal};
 use crate::domain::publication::Step;
@@ -28,7 +28,7 @@ impl Change for EmergencyWithdraw {
         let status = target.take(Step::EmergencyWithdraw)?;
         let note = self.reason.clone();
         let moved = Moved { status, action: RevisionAction::EmergencyWithdrawn, note, what: Some("WITHDRAWN") };
-        move_to(edit, &target, moved, |_| {}).await
+        move_to(edit, &target, moved, |item| forget_plan(item, target.status())).await
     }
 }
 
@@ -50,6 +50,7 @@ impl Change for Redact {
         item.content.status = crate::domain::vocabulary::Vocabulary::as_str(status).to_string();
         item.content.version = item.content.version.saturating_add(1);
         item.content.updated_at = edit.now.as_micros();
+        forget_plan(&mut item, target.status());
         erase(&mut item).map_err(|fault| Refusal::Faults(vec![fault]))?;
         let saving = Saving { item: &item, before: Some(&target.item), what: Some("REDACTED"), at: edit.now };
         edit.save(saving, &std::collections::HashMap::new(), RevisionAction::Redacted, None).await?;

@@ -105,7 +105,7 @@ impl Change for Withdraw {
         let status = target.take(Step::Withdraw)?;
         let note = self.reason.clone();
         let moved = Moved { status, action: RevisionAction::Withdrawn, note, what: None };
-        move_to(edit, &target, moved, |_| {}).await
+        move_to(edit, &target, moved, |item| forget_plan(item, target.status())).await
     }
 }
 
@@ -178,6 +178,14 @@ fn publish_at(item: &mut NewItem, at: i64) {
     item.content.published_at = Some(at);
     if matches!(Kind::from_number(item.content.kind), Some(Kind::Resource | Kind::Campaign)) {
         item.content.order_key = at;
+    }
+}
+
+/// What was planned and never came out was not published: nobody else may learn of it.
+pub(super) fn forget_plan(item: &mut NewItem, before: PublicationStatus) {
+    if before == PublicationStatus::Scheduled {
+        publish_at(item, item.content.created_at);
+        item.content.published_at = None;
     }
 }
 

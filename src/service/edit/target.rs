@@ -3,7 +3,11 @@
 
 use std::collections::HashMap;
 
+use sea_orm::DbErr;
+use serde_json::{Value, json};
+
 use super::{Edit, Refusal};
+use crate::domain::content::ContentText;
 use crate::domain::public_id::{Noun, PublicId};
 use crate::domain::publication::Step;
 use crate::domain::scope::Scope;
@@ -44,9 +48,25 @@ impl Target {
 
     /// The item as an input again, and its record.
     pub(super) fn input(&self, edit: &Edit<'_>) -> Result<(Input, Record), Refusal> {
-        input_of(&self.item, &edit.catalog, &self.ids).map_err(|fault| {
-            Refusal::Database(sea_orm::DbErr::Type(format!("a stored item does not become an input: {fault}")))
-        })
+        input_of(&self.item, &edit.catalog, &self.ids)
+            .map_err(|fault| Refusal::Database(DbErr::Type(format!("a stored item does not become an input: {fault}"))))
+    }
+
+    /// The members of the stored input, to be patched. Each translation says which version it was made of: left out, it
+    /// would become one of the version that the patch makes, however old it is.
+    pub(super) fn members(&self, stored: &Input) -> Result<Value, Refusal> {
+        let broken = |fault: serde_json::Error| DbErr::Json(fault.to_string());
+        let mut members = stored.json().map_err(broken)?;
+        let texts: Vec<ContentText> = serde_json::from_str(&self.item.content.texts).map_err(broken)?;
+        let version = texts.first().map(|original| original.based_on);
+        for translation in members.get_mut("translations").and_then(Value::as_array_mut).into_iter().flatten() {
+            if let Value::Object(translation) = translation
+                && translation.get("basedOn").is_none_or(Value::is_null)
+            {
+                translation.insert("basedOn".to_string(), json!(version));
+            }
+        }
+        Ok(members)
     }
 }
 
@@ -105,7 +125,20 @@ impl Edit<'_> {
         self.with_ids(target).await
     }
 
-    /// An item of any organization that is or was published, or an own one.
+    /// Whether the client sees an item among what is published.
+    fn is_seen(&self, target: &Target) -> bool {
+        let content = &target.item.content;
+        let now = self.now.as_micros();
+        let regions = crate::store::unpack_keys(&content.region_ids);
+        target.status() == PublicationStatus::Published
+            && content.published_at.is_none_or(|at| at <= now)
+            && content.expires_at.is_none_or(|at| at > now)
+            && (content.visibility == "PUBLIC"
+                || self.caller.view.sight.sees_partners(content.organization_id, &regions))
+    }
+
+    /// An item of any organization that is or was published, or an own one. One that is not seen is known only to
+    /// those who may withdraw it.
     pub(super) async fn published_once(&self, id: &str, expected: Option<i32>) -> Result<Target, Refusal> {
         let target = self.stored(id, None).await?;
         let content = &target.item.content;
@@ -114,7 +147,9 @@ impl Edit<'_> {
                 target.status(),
                 PublicationStatus::Draft | PublicationStatus::InReview | PublicationStatus::Scheduled
             );
-        if content.organization_id != self.actor().organization && !is_known {
+        let is_theirs = content.organization_id != self.actor().organization;
+        let may_withdraw = || self.authorise(&[Scope::ContentWithdraw], &[&target.item], "input.id").is_ok();
+        if is_theirs && !(is_known && (self.is_seen(&target) || may_withdraw())) {
             return Err(not_found());
         }
         expect(&target, expected)?;
@@ -124,13 +159,7 @@ impl Edit<'_> {
     /// An item that the client sees among what is published.
     pub(super) async fn seen(&self, id: &str, expected: Option<i32>) -> Result<Target, Refusal> {
         let target = self.stored(id, None).await?;
-        let content = &target.item.content;
-        let sight = &self.caller.view.sight;
-        let regions = crate::store::unpack_keys(&content.region_ids);
-        let is_seen = target.status() == PublicationStatus::Published
-            && content.expires_at.is_none_or(|at| at > self.now.as_micros())
-            && (content.visibility == "PUBLIC" || sight.sees_partners(content.organization_id, &regions));
-        if !is_seen {
+        if !self.is_seen(&target) {
             return Err(not_found());
         }
         expect(&target, expected)?;

@@ -40,14 +40,13 @@ impl Change for Update {
             let message = format!("is the id of a {}, expected that of a {kind}", stored.kind());
             return Err(Fault::new(FaultCode::Invalid, "input.id", message).into());
         }
-        let input = patched(&stored, &self.patch)?;
-        revise(edit, Revising { target: &target, input: &input, action: self.action }).await
+        let input = patched(&target, &stored, &self.patch)?;
+        revise(edit, Revising { target: &target, input: &input, action: self.action, named: "input.id" }).await
     }
 }
 
-fn patched(stored: &Input, patch: &Map<String, Value>) -> Result<Input, Refusal> {
-    let json = stored.json().map_err(|fault| sea_orm::DbErr::Json(fault.to_string()))?;
-    Ok(Input::read(stored.kind(), merge(json, patch))?)
+fn patched(target: &Target, stored: &Input, patch: &Map<String, Value>) -> Result<Input, Refusal> {
+    Ok(Input::read(stored.kind(), merge(target.members(stored)?, patch))?)
 }
 
 /// A new content for an item.
@@ -56,19 +55,21 @@ pub(super) struct Revising<'a> {
     pub target: &'a Target,
     pub input: &'a Input,
     pub action: RevisionAction,
+    /// The field of the client's input that names the item.
+    pub named: &'static str,
 }
 
 /// Gives an item new content, in the state that it is in.
 pub(super) async fn revise(edit: &mut Edit<'_>, revising: Revising<'_>) -> Result<NewItem, Refusal> {
-    let Revising { target, input, action } = revising;
+    let Revising { target, input, action, named } = revising;
     let translates = action == RevisionAction::Translated;
     let write: &[Scope] =
         if translates { &[Scope::TranslationsWrite, Scope::TranslationsReview] } else { &[write_scope(target.kind)] };
-    edit.authorise(write, &[&target.item], "input.id")?;
+    edit.authorise(write, &[&target.item], named)?;
     let status = target.take(Step::Edit)?;
     let is_out = matches!(status, PublicationStatus::Published | PublicationStatus::Scheduled);
     if is_out && !translates {
-        edit.authorise(publish_scopes(&target.item), &[&target.item], "input.id")?;
+        edit.authorise(publish_scopes(&target.item), &[&target.item], named)?;
     }
     refuse_known_source(edit, input, Some(target.item.content.id)).await?;
     let item = put(edit, target, input, status).await?;
@@ -122,16 +123,15 @@ impl Change for Translate {
         let origin = self.translation.get("origin").and_then(Value::as_str).and_then(TranslationOrigin::parse);
         let is_reviewed =
             matches!(origin, Some(TranslationOrigin::CommunityReviewed | TranslationOrigin::MachineReviewed));
-        if is_reviewed {
-            edit.authorise(&[Scope::TranslationsReview], &[&target.item], "input.id")?;
-        }
+        let scope = if is_reviewed { Scope::TranslationsReview } else { Scope::TranslationsWrite };
+        edit.authorise(&[scope], &[&target.item], "input.id")?;
         if !is_reviewed && is_drug_alert(&target.item) && target.status() == PublicationStatus::Published {
             let message =
                 "a translation of an alert that is out must be reviewed, which takes scope `translations:review`";
             return Err(Fault::new(FaultCode::TranslationNotReviewed, "input.translation.origin", message).into());
         }
         let (stored, _) = target.input(edit)?;
-        let json = stored.json().map_err(|fault| sea_orm::DbErr::Json(fault.to_string()))?;
+        let json = target.members(&stored)?;
         let mut translations: Vec<Value> =
             json.get("translations").and_then(Value::as_array).cloned().unwrap_or_default();
         let locale = self.translation.get("locale").and_then(Value::as_str).unwrap_or_default();
@@ -145,10 +145,10 @@ impl Change for Translate {
             None => translations.push(self.translation.clone()),
         }
         let patch = json!({ "translations": translations });
-        let outcome = match patched(&stored, patch.as_object().unwrap_or(&Map::new())) {
+        let outcome = match patched(&target, &stored, patch.as_object().unwrap_or(&Map::new())) {
             Ok(input) => {
-                let revising = Revising { target: &target, input: &input, action: RevisionAction::Translated };
-                revise(edit, revising).await
+                let action = RevisionAction::Translated;
+                revise(edit, Revising { target: &target, input: &input, action, named: "input.id" }).await
             }
             Err(refusal) => Err(refusal),
         };
