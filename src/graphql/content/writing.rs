@@ -100,7 +100,7 @@ macro_rules! writing_mutations {
                 Ok(Some(answered.into()))
             }
 
-            #[doc = concat!("Changes ", $called, " of the own organization: what the input leaves out stays, null clears. One that")]
+            #[doc = concat!("Changes ", $called, " of the own organization: what the input leaves out stays, null clears. One that ")]
             #[doc = concat!("is published or scheduled takes the scope that publishes it, too. Requires scope `", $wire, "`.")]
             #[graphql(guard = $crate::graphql::access::RequireScope(&[$crate::domain::scope::Scope::$scope]))]
             async fn $update(
@@ -112,7 +112,7 @@ macro_rules! writing_mutations {
                 Ok(Some(answered.into()))
             }
 
-            #[doc = concat!("Makes a draft of ", $called, ", or replaces what the one of the same `source.system` and")]
+            #[doc = concat!("Makes a draft of ", $called, ", or replaces what the one of the same `source.system` and ")]
             #[doc = concat!("`source.externalId` says; nothing changes if it says that already. Requires scope `", $wire, "`.")]
             #[graphql(guard = $crate::graphql::access::RequireScope(&[$crate::domain::scope::Scope::$scope]))]
             async fn $upsert(
