@@ -15,6 +15,7 @@ mod event;
 mod examples;
 mod harness;
 mod hostile;
+mod library;
 mod lines;
 mod locale;
 mod oauth;
