@@ -35,4 +35,5 @@ mod token;
 mod topic;
 mod transport;
 mod update;
+mod upsert;
 mod visibility;
