@@ -57,9 +57,14 @@ function Current({ state }) {
   }
   return (
     <div className="token-state" data-active="true">
-      <p className="panel-lead" role="status">
-        A token is in use.
-      </p>
+      <div className="token-line">
+        <p className="panel-lead" role="status">
+          A token is in use.
+        </p>
+        <Button type="button" onClick={auth.drop}>
+          Drop token
+        </Button>
+      </div>
       <dl className="token-facts">
         <dt>Ends in</dt>
         <dd>{state.expiresAt === null ? 'not known' : <Countdown expiresAt={state.expiresAt} />}</dd>
@@ -76,9 +81,6 @@ function Current({ state }) {
           )}
         </dd>
       </dl>
-      <Button type="button" onClick={auth.drop}>
-        Drop token
-      </Button>
     </div>
   );
 }
