@@ -1,7 +1,9 @@
 // The example library: one list of runnable operations, the same that the server's tests execute.
-import { useState } from 'react';
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { parse } from 'graphql';
 import { useGraphiQL, useGraphiQLActions } from '@graphiql/react';
+import { scopesOf, variablesOf, whyNotRun } from './library.js';
+import { auth } from './token.js';
 
 const answer = await fetch(new URL('examples.json', import.meta.url));
 
@@ -9,21 +11,15 @@ export const LIBRARY = await answer.json();
 
 const total = LIBRARY.reduce((sum, group) => sum + group.items.length, 0);
 
-/** The variables as JSON, with short lists on one line. */
-export const variablesOf = (item) =>
-  item.variables
-    ? JSON.stringify(item.variables, null, 2).replace(/\[\s+([^[\]{}]{1,60}?)\s+\]/g, (_, list) => `[${list.replace(/\s+/g, ' ')}]`)
-    : '';
-
 const matches = (item, words) => {
-  const text = `${item.title} ${item.description} ${item.query}`.toLowerCase();
+  const text = `${item.title} ${item.description} ${item.query} ${scopesOf(item).join(' ')}`.toLowerCase();
   return words.every((word) => text.includes(word));
 };
 
 /** A description with what stands between backticks set as code. */
 const withCode = (text) => text.split('`').map((part, index) => (index % 2 ? <code key={index}>{part}</code> : part));
 
-/** Opens an example in its tab, or in a new one, and runs it. */
+/** Opens an example in its tab, or in a new one, and runs it; answers why it was not run, if it was not. */
 function useOpen() {
   const actions = useGraphiQLActions();
   const { tabs, activeTabIndex, queryEditor, variableEditor } = useGraphiQL((state) => ({
@@ -33,7 +29,7 @@ function useOpen() {
     variableEditor: state.variableEditor,
   }));
   return (item) => {
-    if (!queryEditor) return;
+    if (!queryEditor) return null;
     const opened = tabs.findIndex((tab) => tab.query === item.query);
     if (opened === -1) actions.addTab();
     else if (opened !== activeTabIndex) actions.changeTab(opened);
@@ -46,17 +42,58 @@ function useOpen() {
     const operationName = operations[0]?.name?.value;
     actions.setOperationFacts({ documentAST, operationName, operations });
     actions.updateActiveTabValues({ query: item.query, variables: variablesOf(item), operationName });
+    const reason = whyNotRun(item, auth.get());
+    if (reason) return reason;
     actions.run();
     if (matchMedia('(max-width: 760px)').matches) {
       document.querySelector('.graphiql-session-header')?.scrollIntoView({ block: 'start' });
     }
+    return null;
   };
+}
+
+/** What an example needs, as badges. */
+const Scopes = ({ scopes }) =>
+  scopes.length > 0 && (
+    <span className="scopes">
+      <span className="scopes-lead">needs</span>
+      {scopes.map((scope) => (
+        <span key={scope} className="scope">
+          {scope}
+        </span>
+      ))}
+    </span>
+  );
+
+/** Why the example that was clicked last was not run, and the way on. */
+function Notice({ notice }) {
+  const { setVisiblePlugin } = useGraphiQLActions();
+  const { token } = useSyncExternalStore(auth.subscribe, auth.get);
+  const place = useRef(null);
+  useEffect(() => {
+    if (notice) place.current?.scrollIntoView({ block: 'nearest' });
+  }, [notice]);
+  return (
+    <div className="notice-place" role="status" ref={place}>
+      {notice && (
+        <div className="notice">
+          <p className="panel-lead">{notice}</p>
+          {!token && (
+            <button type="button" className="graphiql-button" onClick={() => setVisiblePlugin('Access token')}>
+              Get a token
+            </button>
+          )}
+        </div>
+      )}
+    </div>
+  );
 }
 
 function Examples() {
   const open = useOpen();
   const current = useGraphiQL((state) => state.tabs[state.activeTabIndex]?.query);
   const [filter, setFilter] = useState('');
+  const [notice, setNotice] = useState(null);
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
   const groups = LIBRARY.map((group) => ({ ...group, items: group.items.filter((item) => matches(item, words)) })).filter(
     (group) => group.items.length > 0,
@@ -66,7 +103,9 @@ function Examples() {
       <header className="panel-title">
         Examples <span className="panel-count">{total}</span>
       </header>
-      <p className="panel-lead">Each one opens in a tab and runs on this server.</p>
+      <p className="panel-lead">
+        Each one opens in a tab. What only reads runs at once on this server; what changes something waits for you to run it.
+      </p>
       <input
         className="panel-input"
         type="search"
@@ -75,6 +114,7 @@ function Examples() {
         value={filter}
         onChange={(event) => setFilter(event.target.value)}
       />
+      <Notice notice={notice} />
       <div className="examples">
         {groups.map((group) => (
           <div key={group.group} role="group" aria-label={group.group}>
@@ -85,10 +125,11 @@ function Examples() {
                 type="button"
                 className="example"
                 aria-current={item.query === current ? 'true' : undefined}
-                onClick={() => open(item)}
+                onClick={() => setNotice(open(item))}
               >
                 <span className="example-title">{item.title}</span>
                 <span className="example-description">{withCode(item.description)}</span>
+                <Scopes scopes={scopesOf(item)} />
               </button>
             ))}
           </div>

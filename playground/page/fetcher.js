@@ -1,10 +1,11 @@
 // One POST to the endpoint beside this page. No cookie, no referrer, no other origin.
+import { remember } from './library.js';
 import { auth } from './token.js';
 
 const endpoint = new URL('graphql', document.baseURI);
 
 export async function fetcher(params, { headers = {} } = {}) {
-  const token = auth.get();
+  const { token } = auth.get();
   const response = await fetch(endpoint, {
     method: 'POST',
     credentials: 'omit',
@@ -19,7 +20,9 @@ export async function fetcher(params, { headers = {} } = {}) {
   });
   const text = await response.text();
   try {
-    return JSON.parse(text);
+    const answer = JSON.parse(text);
+    remember(params.query, answer);
+    return answer;
   } catch {
     throw new Error(`the server answered ${response.status} ${response.statusText} without JSON: ${text.slice(0, 200)}`);
   }

@@ -1,6 +1,10 @@
-// The plain page: examples, a query, a result. No library, nothing stored, text only ever set as text.
+// The plain page: examples, a query, a result, a token. No library, nothing stored, text only ever set as text.
+import { remember, scopesOf, variablesOf, whyNotRun } from './library.js';
+import { auth, timeLeft } from './token.js';
+
 const at = (id) => document.getElementById(id);
-const [query, variables, token, status, result, run] = ['query', 'variables', 'token', 'status', 'result', 'run'].map(at);
+const [query, variables, status, result, run, notice] = ['query', 'variables', 'status', 'result', 'run', 'notice'].map(at);
+const [id, secret, token, problem, held, left, drop, get] = ['client-id', 'client-secret', 'token', 'problem', 'held', 'left', 'drop', 'get'].map(at);
 
 function element(name, text, parent, className = '') {
   const made = document.createElement(name);
@@ -11,6 +15,7 @@ function element(name, text, parent, className = '') {
 }
 
 async function send() {
+  take();
   let values;
   try {
     values = variables.value.trim() ? JSON.parse(variables.value) : undefined;
@@ -22,8 +27,10 @@ async function send() {
     Accept: 'application/graphql-response+json, application/json;q=0.9',
     'Content-Type': 'application/json',
   };
-  if (token.value.trim()) headers.Authorization = `Bearer ${token.value.trim()}`;
+  const bearer = auth.get().token;
+  if (bearer) headers.Authorization = `Bearer ${bearer}`;
   run.disabled = true;
+  notice.textContent = '';
   status.textContent = 'Running…';
   try {
     const answer = await fetch('graphql', {
@@ -36,7 +43,9 @@ async function send() {
     const text = await answer.text();
     status.textContent = `${answer.status} ${answer.statusText}`;
     try {
-      result.textContent = JSON.stringify(JSON.parse(text), null, 2);
+      const read = JSON.parse(text);
+      remember(query.value, read);
+      result.textContent = JSON.stringify(read, null, 2);
     } catch {
       result.textContent = text;
     }
@@ -46,14 +55,48 @@ async function send() {
   run.disabled = false;
 }
 
-/** The variables as JSON, with short lists on one line. */
-const json = (values) =>
-  JSON.stringify(values, null, 2).replace(/\[\s+([^[\]{}]{1,60}?)\s+\]/g, (_, list) => `[${list.replace(/\s+/g, ' ')}]`);
-
 function open(item) {
   query.value = item.query;
-  variables.value = item.variables ? json(item.variables) : '';
+  variables.value = variablesOf(item);
   variables.rows = Math.min(12, Math.max(3, variables.value.split('\n').length));
+}
+
+/** Takes a pasted token out of its field. */
+function take() {
+  auth.use(token.value);
+  token.value = '';
+}
+
+/** Says it once: a live region that is given the same words again may be read out again. */
+function say(place, text) {
+  if (place.textContent !== text) place.textContent = text;
+}
+
+function showToken() {
+  const { token: bearer, scopes, expiresAt, hasEnded } = auth.get();
+  const none = hasEnded ? 'the token has ended' : 'none';
+  const use = expiresAt === null ? 'in use' : `in use, ends in ${timeLeft(expiresAt)}`;
+  say(left, bearer ? use : none);
+  drop.disabled = !bearer;
+  const told = scopes === null ? 'not known' : scopes.join(', ');
+  say(held, bearer ? `Scopes: ${told}` : 'Requests are anonymous.');
+}
+
+async function exchange() {
+  const credentials = { id: id.value, secret: secret.value };
+  secret.value = '';
+  if (!credentials.id.trim() || !credentials.secret.trim()) {
+    problem.textContent = 'Give the client’s id and its secret.';
+    return;
+  }
+  problem.textContent = '';
+  get.disabled = true;
+  try {
+    await auth.exchange(credentials);
+  } catch (error) {
+    problem.textContent = error.message;
+  }
+  get.disabled = false;
 }
 
 const library = await (await fetch('playground/examples.json')).json();
@@ -61,21 +104,36 @@ for (const { group, items } of library) {
   const list = at('examples');
   element('h3', group, list);
   for (const item of items) {
+    const scopes = scopesOf(item).join(', ');
     const button = element('button', item.title, list, 'example');
+    if (scopes) element('span', ` needs ${scopes}`, button, 'needs');
     button.type = 'button';
     button.title = item.description;
     button.addEventListener('click', () => {
       list.querySelector('[aria-current]')?.removeAttribute('aria-current');
       button.setAttribute('aria-current', 'true');
       open(item);
-      send();
-      if (matchMedia('(max-width: 900px)').matches) query.scrollIntoView({ block: 'start' });
+      const reason = whyNotRun(item, auth.get());
+      if (reason) {
+        notice.textContent = reason;
+        status.textContent = '';
+      } else {
+        send();
+      }
+      if (matchMedia('(max-width: 900px)').matches) at('request').scrollIntoView({ block: 'start' });
     });
   }
 }
 open(library[0].items[0]);
 
 run.addEventListener('click', send);
+get.addEventListener('click', exchange);
+drop.addEventListener('click', auth.drop);
+token.addEventListener('change', take);
+for (const field of [id, secret]) field.addEventListener('keydown', (event) => event.key === 'Enter' && !event.ctrlKey && !event.metaKey && exchange());
 document.addEventListener('keydown', (event) => {
   if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) send();
 });
+auth.subscribe(showToken);
+setInterval(showToken, 1000);
+showToken();

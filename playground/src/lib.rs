@@ -3,8 +3,12 @@
 
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
-/// The example library: a JSON list of `{group, items: [{title, description, query, variables?}]}` that both pages show
-/// and that the server's tests execute.
+/// The example library: a JSON list of `{group, items: [{title, description, query, variables?, scopes?}]}` that both pages
+/// show and that the server's tests execute. `scopes` are those that a token must have to run it.
+///
+/// A value of `variables` may be a placeholder: `<now>`, `<in 7 days>`; `<id of the resource>` and `<version of the
+/// resource>`, which are those of the resource that the last mutation answered, and so for `event`, `campaign`, `update`
+/// and `client`. Read from top to bottom, the mutations thus tell stories that run: one makes a draft, the next changes it.
 pub const EXAMPLES: &str = include_str!("../examples.json");
 
 /// The strictest policy under which GraphiQL works. Styles are inline since its editor adds `<style>` elements and draws
@@ -126,6 +130,13 @@ mod tests {
         let page = std::str::from_utf8(plain().asset.bytes).unwrap();
         assert!(!page.contains("<!--note-->"));
         assert_eq!(page.contains("GraphiQL is not in this build"), !is_bundled());
+    }
+
+    #[test]
+    fn the_plain_page_s_script_imports_files_that_are_served() {
+        let script = include_str!("../plain/plain.js");
+        let names: Vec<_> = script.split(" from './").skip(1).filter_map(|rest| rest.split('\'').next()).collect();
+        assert!(names.len() >= 2 && names.iter().all(|name| find(name).is_some()), "{names:?}");
     }
 
     #[test]

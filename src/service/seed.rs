@@ -12,7 +12,7 @@ const EXAMPLES: &str = include_str!("../../content/examples.jsonl");
 /// Why the demo content was not loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
-    /// The database holds content that is not the demo's.
+    /// The database holds content, and not the demo's.
     #[error("the database holds other content; start with an empty database, or without `--demo`")]
     NotEmpty,
     /// The import failed.
@@ -28,10 +28,11 @@ pub async fn seed(app: &App) -> Result<ImportReport, ImportError> {
     import(app, &format!("{REGIONS}\n{TOPICS}"), ImportOptions::default(), &mut |_, _| {}).await
 }
 
-/// Loads the demo content into a database that holds nothing else; the demo's own content stays as it is.
+/// Loads the demo content into a database that holds none. Where it was loaded before, everything stays as it is, what was
+/// published beside it since then included.
 pub async fn load_demo(app: &App) -> Result<ImportReport, DemoError> {
     if app.store.has_content().await.map_err(ImportError::Database)? {
-        let is_demo = app.store.only_published_by(super::identity::DEFAULT_PUBLISHER, &["starter", "example"]).await;
+        let is_demo = app.store.has_imported(super::identity::DEFAULT_PUBLISHER, &["starter", "example"]).await;
         return if is_demo.map_err(ImportError::Database)? {
             Ok(ImportReport::default())
         } else {

@@ -134,20 +134,13 @@ impl Store {
         }
     }
 
-    /// Whether everything stored is of one publisher and of some source systems.
-    pub async fn only_published_by(&self, organization: &str, systems: &[&str]) -> Result<bool, DbErr> {
-        let own = self.catalog().find_organization(organization).map(|found| found.key);
-        let others = entity::content::Entity::find()
-            .filter(
-                entity::content::COLUMN
-                    .organization_id
-                    .ne(own.unwrap_or(0))
-                    .or(entity::content::COLUMN.source_system.is_null())
-                    .or(entity::content::COLUMN.source_system.is_not_in(systems.iter().copied())),
-            )
-            .count(&self.writer)
-            .await?;
-        Ok(own.is_some() && others == 0)
+    /// Whether a publisher has anything of some source systems.
+    pub async fn has_imported(&self, organization: &str, systems: &[&str]) -> Result<bool, DbErr> {
+        let Some(own) = self.catalog().find_organization(organization).map(|found| found.key) else { return Ok(false) };
+        let column = entity::content::COLUMN;
+        let found = entity::content::Entity::find()
+            .filter(column.organization_id.eq(own).and(column.source_system.is_in(systems.iter().copied())));
+        Ok(found.one(&self.writer).await?.is_some())
     }
 
     /// The rows of regions, topics and organizations, each ordered by slug.

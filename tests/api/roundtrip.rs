@@ -297,4 +297,6 @@ async fn the_demo_is_not_loaded_beside_other_content() {
     let app = open(&other, generous(), clock()).await;
     assert!(load_demo(&app).await.unwrap().created > 190);
     assert_eq!(load_demo(&app).await.unwrap(), ImportReport::default(), "its own content stays as it is");
+    load(&app, &text([resource("tried-out").with(json!({ "publisher": "starter-collection" }))])).await;
+    assert_eq!(load_demo(&app).await.unwrap(), ImportReport::default(), "what was published since then stays, too");
 }

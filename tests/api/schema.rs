@@ -1,5 +1,5 @@
 //! The contract: schema.graphql is what the program generates, every example of the playground fits it and together
-//! they show every query, and a typed Rust client is generated from it and reads real answers.
+//! they show every query and every mutation, and a typed Rust client is generated from it and reads real answers.
 
 use std::collections::BTreeSet;
 
@@ -10,11 +10,11 @@ use async_graphql::parser::types::{
 use async_graphql::parser::{parse_query, parse_schema};
 use async_graphql::{Positioned, Variables};
 use graphql_client::GraphQLQuery;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
+use crate::actor::NOW;
 use crate::harness::Server;
+use crate::library::{Filling, examples};
 
 const COMMITTED: &str = include_str!("../../schema.graphql");
 
@@ -33,25 +33,6 @@ fn the_committed_schema_is_what_the_program_generates() {
         line(COMMITTED),
         line(&generated)
     );
-}
-
-#[derive(Deserialize)]
-struct Group {
-    items: Vec<Example>,
-}
-
-#[derive(Deserialize)]
-struct Example {
-    title: String,
-    description: String,
-    query: String,
-    #[serde(default)]
-    variables: Value,
-}
-
-fn examples() -> Vec<Example> {
-    let groups: Vec<Group> = serde_json::from_str(playground::EXAMPLES).unwrap();
-    groups.into_iter().flat_map(|group| group.items).collect()
 }
 
 /// The fields at the root of every operation of a document.
@@ -78,12 +59,13 @@ fn skip() -> Positioned<Directive> {
 #[tokio::test]
 async fn every_example_is_valid() {
     let schema = solidarity::graphql::schema();
+    let filling = Filling::made_up(NOW);
     for example in examples() {
         let mut document = parse_query(&example.query).unwrap_or_else(|fault| panic!("{}: {fault}", example.title));
         for field in root_fields(&mut document.operations) {
             field.directives.push(skip());
         }
-        let mut request = Request::new("").variables(Variables::from_json(example.variables));
+        let mut request = Request::new("").variables(Variables::from_json(filling.fill(&example.variables)));
         request.set_parsed_query(document);
         let answer = schema.execute(request).await;
         assert!(answer.errors.is_empty(), "{}: {:?}", example.title, answer.errors);
@@ -98,22 +80,21 @@ fn the_examples_have_titles_of_their_own() {
     assert_eq!(titles.len(), examples.len());
 }
 
-#[test]
-fn the_examples_show_every_query() {
+/// The fields of an object type of the committed schema.
+fn fields_of(name: &str) -> Vec<FieldDefinition> {
     let document = parse_schema(COMMITTED).unwrap();
-    let queries = document.definitions.iter().find_map(|definition| match definition {
-        TypeSystemDefinition::Type(found) if found.node.name.node == "Query" => match &found.node.kind {
-            TypeKind::Object(object) => Some(&object.fields),
-            _ => None,
-        },
+    let mut types = document.definitions.into_iter().filter_map(|definition| match definition {
+        TypeSystemDefinition::Type(found) if found.node.name.node == name => Some(found.node.kind),
         _ => None,
     });
-    // What needs a token shows nothing to those who try the examples.
-    let is_gated = |field: &Positioned<FieldDefinition>| {
-        field.node.description.as_ref().is_some_and(|text| text.node.contains("Requires scope"))
-    };
-    let queries = queries.unwrap().iter().filter(|field| !is_gated(field));
-    let queries: BTreeSet<_> = queries.map(|field| field.node.name.node.to_string()).collect();
+    let Some(TypeKind::Object(object)) = types.next() else { panic!("there is no type {name}") };
+    object.fields.into_iter().map(|field| field.node).collect()
+}
+
+#[test]
+fn the_examples_show_every_query_and_every_mutation() {
+    let known = ["Query", "Mutation"].into_iter().flat_map(fields_of).map(|field| field.name.node.to_string());
+    let known: BTreeSet<_> = known.collect();
     let shown: BTreeSet<_> = examples()
         .iter()
         .flat_map(|example| {
@@ -122,26 +103,19 @@ fn the_examples_show_every_query() {
             fields.into_iter().map(|field| field.name.node.to_string()).collect::<Vec<_>>()
         })
         .collect();
-    let missing: Vec<_> = queries.difference(&shown).collect();
+    let missing: Vec<_> = known.difference(&shown).collect();
     assert!(missing.is_empty(), "playground/examples.json has no example of {missing:?}");
 }
 
 #[test]
 fn every_mutation_says_which_scope_it_requires() {
-    let document = parse_schema(COMMITTED).unwrap();
-    let mutations = document.definitions.iter().find_map(|definition| match definition {
-        TypeSystemDefinition::Type(found) if found.node.name.node == "Mutation" => match &found.node.kind {
-            TypeKind::Object(object) => Some(&object.fields),
-            _ => None,
-        },
-        _ => None,
-    });
-    for field in mutations.unwrap() {
-        let description = field.node.description.as_ref().map(|text| text.node.as_str()).unwrap_or_default();
+    for field in fields_of("Mutation") {
+        let name = &field.name.node;
+        let description = field.description.as_ref().map(|text| text.node.as_str()).unwrap_or_default();
         let description = description.split_whitespace().collect::<Vec<_>>().join(" ");
-        let (_, scope) = description.split_once("Requires scope `").unwrap_or_else(|| panic!("{}", field.node.name));
+        let (_, scope) = description.split_once("Requires scope `").unwrap_or_else(|| panic!("{name}"));
         let (scope, _) = scope.split_once('`').unwrap();
-        assert!(solidarity::domain::scope::Scope::parse(scope).is_some(), "{} names {scope}", field.node.name);
+        assert!(solidarity::domain::scope::Scope::parse(scope).is_some(), "{name} names {scope}");
     }
 }
 

@@ -2,7 +2,7 @@
 import { DESKTOP, PHONE, assert, stored } from './harness.mjs';
 import { checkLayout } from './layout.mjs';
 
-const EDITOR = '.graphiql-query-editor .view-lines';
+export const EDITOR = '.graphiql-query-editor .view-lines';
 const RESULT = '.result-window .view-lines';
 
 const isQuery = (request) => request.method() === 'POST' && new URL(request.url()).pathname.endsWith('/graphql');
@@ -10,7 +10,7 @@ const isQuery = (request) => request.method() === 'POST' && new URL(request.url(
 /** Text of an editor as shown; Monaco writes spaces as no-break spaces. */
 const shown = async (page, selector) => (await page.locator(selector).innerText()).replaceAll('\u00a0', ' ');
 
-async function answerTo(page, action, matches = () => true) {
+export async function answerTo(page, action, matches = () => true) {
   const waiting = page.waitForResponse((response) => {
     if (!isQuery(response.request())) return false;
     return matches(response.request().postDataJSON());
@@ -26,9 +26,9 @@ async function replace(page, selector, text) {
   await page.keyboard.insertText(text);
 }
 
-const execute = (page) => page.locator('.graphiql-execute-button').click();
+export const execute = (page) => page.locator('.graphiql-execute-button').click();
 
-async function showPanel(page, name) {
+export async function showPanel(page, name) {
   const button = page.locator(`.graphiql-sidebar button[aria-label="Show ${name}"]`);
   if (await button.count()) await button.click();
 }
@@ -41,7 +41,7 @@ export async function openPage(page, base) {
   await page.waitForFunction(() => !document.querySelector('.graphiql-spin, .graphiql-spinner'));
 }
 
-const clickExample = (page, title) =>
+export const clickExample = (page, title) =>
   page.locator('.example').filter({ has: page.getByText(title, { exact: true }) }).click();
 
 async function runExample(page, item) {
@@ -49,6 +49,25 @@ async function runExample(page, item) {
   assert(!answer.errors, `errors: ${JSON.stringify(answer.errors)?.slice(0, 300)}`);
   assert(answer.data && Object.keys(answer.data).length > 0, 'there is no data');
   await page.waitForFunction((selector) => document.querySelector(selector)?.innerText.includes('"data"'), RESULT);
+}
+
+/** An example that needs a token is in the editor, and nothing was sent. */
+async function openWithoutToken(page, item) {
+  let sent = false;
+  const watch = (request) => (sent ||= isQuery(request));
+  page.on('request', watch);
+  await clickExample(page, item.title);
+  await page.locator('.notice', { hasText: `needs a token with ${item.scopes.join(', ')}` }).waitFor();
+  // A long line is wrapped, so that its beginning is enough.
+  const [first] = item.query.match(/^\w+ \w+/);
+  await page.waitForFunction(
+    ([selector, text]) => document.querySelector(selector).innerText.replaceAll('\u00a0', ' ').includes(text),
+    [EDITOR, first],
+  );
+  page.off('request', watch);
+  assert(!sent, 'it was run');
+  const badges = await page.locator('.example[aria-current] .scope').allInnerTexts();
+  assert(badges.join() === item.scopes.join(), `the badges are ${badges}`);
 }
 
 export async function checkGraphiql({ base, out, page: newPage, check, library }) {
@@ -71,7 +90,9 @@ export async function checkGraphiql({ base, out, page: newPage, check, library }
     assert(!answer.errors && JSON.stringify(answer).includes('"title"'), 'the answer is empty');
   });
   for (const { group, items } of library) {
-    for (const item of items) await check(`example: ${group}: ${item.title}`, () => runExample(page, item));
+    for (const item of items) {
+      await check(`example: ${group}: ${item.title}`, () => (item.scopes ? openWithoutToken : runExample)(page, item));
+    }
   }
   await checkEditing(page, check);
   await checkSecrets(page, check);

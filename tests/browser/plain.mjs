@@ -11,6 +11,13 @@ export async function checkPlain({ url, out, page: newPage, check, library }) {
     for (const item of items) {
       await check(`plain page: ${group}: ${item.title}`, async () => {
         await page.locator('#result').evaluate((node) => node.replaceChildren());
+        if (item.scopes) {
+          await page.getByRole('button', { name: `${item.title} needs ${item.scopes.join(', ')}`, exact: true }).click();
+          await page.getByText(`needs a token with ${item.scopes.join(', ')}`).waitFor();
+          assert((await page.locator('#query').inputValue()) === item.query, 'it is not open');
+          assert((await page.locator('#result').textContent()) === '', 'it was run');
+          return;
+        }
         await page.getByRole('button', { name: item.title, exact: true }).click();
         await page.waitForFunction(() => document.querySelector('#result').textContent !== '');
         const answer = JSON.parse(await page.locator('#result').textContent());
