@@ -14,10 +14,11 @@
 //! - [`store`]: all SQL, and the catalog (regions, topics, organizations) in memory. Reads take a
 //!   [`domain::view::View`]: who is looking, and in which languages.
 //! - [`auth`]: access tokens, the keys that sign them, and the secrets of clients. No database, no HTTP.
-//! - [`service`]: use cases that write: check, change, log the change, in one transaction. Import, export, seeds;
-//!   [`service::follow`] keeps the catalog current.
-//! - [`graphql`]: the schema; one folder a noun, with its type, queries and filters. [`graphql::guard`] refuses what is
-//!   too large or too costly before anything runs.
+//! - [`service`]: use cases that write: check, change, log the change, in one transaction. [`service::edit`] holds what
+//!   publishers may do, [`service::client`] who they are. Import, export, seeds; [`service::follow`] keeps the catalog
+//!   current, [`service::schedule`] does what is due.
+//! - [`graphql`]: the schema; one folder a noun, with its type, queries, filters, inputs and mutations.
+//!   [`graphql::guard`] refuses what is too large or too costly before anything runs, `access.rs` who lacks a scope.
 //! - [`server`]: HTTP: the accept loop, the GraphQL handler, limits, health, metrics, the playground's page.
 //! - [`cli`]: one file a subcommand. [`config`]: every setting once.
 //!
@@ -31,6 +32,10 @@
 //!   If lists filter or order by it, it also gets a column: a new file in `migration/src/`, the field in
 //!   `entity/src/<noun>.rs`, and a [`store::Condition`] in the noun's filter. Then `cargo run -- schema > schema.graphql`.
 //! - **A value** of an enum: one line in `src/domain/vocabulary/`; the schema follows.
+//! - **A mutation**: a change in `src/service/edit/` ([`service::edit::Change`]), its input and its field in the noun's
+//!   folder with a guard and "Requires scope `x`." in its description, a row in `tests/api/matrix/`, an example in
+//!   `playground/examples.json`. The tests fail until all of them are there.
+//! - **A step** in the life of an item: [`domain::publication`], one table.
 //! - **A noun**: a migration and an entity, a [`store::Kind`] with its detail, `src/service/<noun>.rs`,
 //!   `src/graphql/<noun>/` (its query object joins `graphql::Query`), `tests/api/<noun>.rs`. Region is the smallest
 //!   example, resource the smallest with a full life.
