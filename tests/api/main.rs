@@ -10,6 +10,8 @@
 mod actor;
 mod campaign;
 mod client;
+mod concurrency;
+mod crash;
 mod database;
 mod event;
 mod examples;
@@ -22,6 +24,9 @@ mod organization;
 mod paging;
 mod privacy;
 mod program;
+mod publisher;
+mod publishing;
+mod redaction;
 mod region;
 mod resource;
 mod roundtrip;
