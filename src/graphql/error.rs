@@ -2,7 +2,7 @@
 //! fault goes to the log, never to the client.
 
 use async_graphql::{Error, ErrorExtensions};
-use sea_orm::DbErr;
+use sea_orm::{DbErr, SqlErr};
 
 use crate::service::access::AccessError;
 
@@ -57,7 +57,7 @@ impl From<ApiError> for Error {
                 ("PAGE_TOO_LARGE", format!("page size {found} exceeds the maximum of {maximum}"))
             }
             ApiError::Internal(cause) => {
-                tracing::error!(error.kind = kind(&cause), "a read failed in the database");
+                tracing::error!(error.kind = kind(&cause), "the database failed");
                 let (code, message) = blame(&cause);
                 (code, message.to_string())
             }
@@ -66,10 +66,16 @@ impl From<ApiError> for Error {
     }
 }
 
-/// What a client is told of a failed read: a code and a fixed sentence.
+const BUSY: (&str, &str) = ("OVERLOADED", "the server is busy, try again later");
+const BUSY_SIGNS: [&str; 3] = ["deadlock detected", "could not serialize", "database is locked"];
+
+/// What a client is told of a failure in the database: a code and a fixed sentence.
 fn blame(cause: &DbErr) -> (&'static str, &'static str) {
     match cause {
-        DbErr::ConnectionAcquire(_) => ("OVERLOADED", "the server is busy, try again later"),
+        DbErr::ConnectionAcquire(_) => BUSY,
+        // A write that others came before too often, or that waited for too long.
+        _ if matches!(cause.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => BUSY,
+        _ if BUSY_SIGNS.iter().any(|sign| cause.to_string().contains(sign)) => BUSY,
         _ if cause.to_string().contains("statement timeout") => ("TIMEOUT", "the read took too long, ask for less"),
         _ => ("INTERNAL", "something failed on our side"),
     }

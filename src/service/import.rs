@@ -12,7 +12,7 @@ use super::identity::{Identity, content_references, declare, identity, publisher
 use super::input::Record;
 use super::line::{Input, called, read};
 use super::names::Names;
-use super::prepare::{TakenSlugs, prepare as prepare_item, settle_slug};
+use super::prepare::{Settling, TakenSlugs, prepare as prepare_item, settle_slug};
 use super::record::{Author, Recording, record};
 use crate::app::App;
 use crate::domain::public_id::{Noun, PublicId};
@@ -69,6 +69,7 @@ pub async fn import(
     let mut broken = Vec::new();
     let mut lines = parse(text, now, options, &mut faults, &mut broken);
     let tx = app.store.begin().await?;
+    app.store.lock_catalog(&tx).await?;
     let catalog = app.store.catalog_within(&tx).await?;
     let mut names = Names::of_catalog(&catalog);
     for (noun, slug) in broken {
@@ -289,7 +290,7 @@ async fn content(
         faults.push(fault);
         PublicId::new(Noun::Organization, app.clock.random_id())
     });
-    let stored = app.store.stored_item(tx, kind, id.key()).await?;
+    let stored = app.store.stored_item_locked(tx, kind, id.key()).await?;
     let slug = match (identity.slug, &stored) {
         (Some(slug), _) => slug.to_string(),
         (None, Some(stored)) => shown_slug(&stored.content).to_string(),
@@ -316,7 +317,8 @@ async fn content(
         Err(found) => return Ok(Err(found)),
     };
     wait_for_its_hour(&mut item, making.now);
-    settle_slug(app, tx, kind, &mut item.content, slugs).await?;
+    let settling = Settling { kind, content: &mut item.content, stored: stored.as_ref().map(|stored| &stored.content) };
+    settle_slug(app, tx, settling, slugs).await?;
     if stored.as_ref() == Some(&item) {
         return Ok(Ok(None));
     }

@@ -35,21 +35,34 @@ pub(super) fn is_public(content: &entity::content::Model) -> bool {
 /// Slugs that items of the same transaction have taken.
 pub(super) type TakenSlugs = HashMap<(Kind, String), i64>;
 
+/// An item that is to have a slug, as it is to be and as it is stored.
+pub(super) struct Settling<'a> {
+    pub kind: Kind,
+    pub content: &'a mut entity::content::Model,
+    pub stored: Option<&'a entity::content::Model>,
+}
+
 /// Gives an item the slug that it asks for. One that the public sees gets a number if the slug is taken; one that it
 /// does not see keeps its wish to itself, so that nobody learns of it by asking for the same slug.
 pub(super) async fn settle_slug(
     app: &App,
     tx: &DatabaseTransaction,
-    kind: Kind,
-    content: &mut entity::content::Model,
+    settling: Settling<'_>,
     taken: &mut TakenSlugs,
 ) -> Result<(), DbErr> {
+    let Settling { kind, content, stored } = settling;
     let wanted = content.wanted_slug.take().unwrap_or_else(|| content.slug.clone());
     if !is_public(content) {
         content.slug = format!("~{}", content.public_id);
         content.wanted_slug = Some(wanted);
         return Ok(());
     }
+    if stored.is_some_and(|stored| is_public(stored) && stored.slug == wanted) {
+        content.slug = wanted;
+        return Ok(());
+    }
+    // Whoever else wants it now waits, and then sees that it is taken.
+    app.store.lock_slug(tx, kind, &wanted).await?;
     let mut slug = wanted.clone();
     for number in 2.. {
         let is_taken = match taken.get(&(kind, slug.clone())) {

@@ -47,7 +47,7 @@ pub(super) async fn record(
             Some(input.line(&record).map_err(|fault| broken(fault.to_string()))?)
         }
     };
-    let epoch = app.store.save_item(tx, catalog, saving).await?;
+    app.store.save_item(tx, catalog, &saving).await?;
     let revision = entity::revision::Model {
         content_id: item.content.id,
         version: item.content.version,
@@ -58,5 +58,5 @@ pub(super) async fn record(
         snapshot,
     };
     app.store.insert_revision(tx, revision).await?;
-    Ok(epoch)
+    app.store.log_item(tx, &saving).await
 }

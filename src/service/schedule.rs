@@ -9,7 +9,7 @@ use sea_orm::{DatabaseTransaction, DbErr};
 use tokio::task::JoinHandle;
 
 use super::export::referred_keys;
-use super::prepare::{TakenSlugs, settle_slug};
+use super::prepare::{Settling, TakenSlugs, settle_slug};
 use super::record::{Author, Recording, record};
 use crate::app::{App, SharedApp};
 use crate::domain::vocabulary::{PublicationStatus, RevisionAction, Vocabulary};
@@ -32,6 +32,9 @@ pub fn run(app: SharedApp) -> JoinHandle<()> {
                 tracing::warn!("what is due cannot be done; it is tried again");
             }
             is_failing = outcome.is_err();
+            if app.store.is_unscrubbed() && app.store.scrub().await.is_err() {
+                tracing::warn!("what was erased is not yet out of the database's files; it is tried again");
+            }
             looks = looks.wrapping_add(1);
             if looks % FORGETTING == 1 && app.store.forget_keys(app.clock.now()).await.is_err() {
                 tracing::warn!("old keys of repeated requests cannot be forgotten yet");
@@ -40,21 +43,19 @@ pub fn run(app: SharedApp) -> JoinHandle<()> {
     })
 }
 
-/// Does what is due now; answers how many items changed.
+/// Does what is due now; answers how many items changed. One that fails keeps no other one waiting.
 pub async fn run_due(app: &App) -> Result<usize, DbErr> {
     let mut changed = 0;
+    let mut failure = None;
     for (kind, key) in app.store.due_items(app.clock.now()).await? {
         let tx = app.store.begin().await?;
-        let outcome = advance(app, &tx, kind, key).await;
+        let outcome = match advance(app, &tx, kind, key).await {
+            Ok(is_changed) => tx.commit().await.map(|()| is_changed),
+            Err(cause) => tx.rollback().await.and(Err(cause)),
+        };
         match outcome {
-            Ok(is_changed) => {
-                tx.commit().await?;
-                changed += usize::from(is_changed);
-            }
-            Err(cause) => {
-                tx.rollback().await?;
-                return Err(cause);
-            }
+            Ok(is_changed) => changed += usize::from(is_changed),
+            Err(cause) => failure = Some(cause),
         }
     }
     while app.store.is_reindexing().await? {
@@ -65,13 +66,12 @@ pub async fn run_due(app: &App) -> Result<usize, DbErr> {
             break;
         }
     }
-    Ok(changed)
+    failure.map_or(Ok(changed), Err)
 }
 
 /// Publishes or expires an item if that is still due; another node may have done it.
 async fn advance(app: &App, tx: &DatabaseTransaction, kind: Kind, key: i64) -> Result<bool, DbErr> {
-    app.store.lock_item(tx, key).await?;
-    let Some(before) = app.store.stored_item(tx, kind, key).await? else { return Ok(false) };
+    let Some(before) = app.store.stored_item_locked(tx, kind, key).await? else { return Ok(false) };
     let now = app.clock.now();
     let is_past = |at: Option<i64>| at.is_some_and(|at| at <= now.as_micros());
     let is_over = is_past(before.content.expires_at);
@@ -88,7 +88,8 @@ async fn advance(app: &App, tx: &DatabaseTransaction, kind: Kind, key: i64) -> R
     item.content.status = status.as_str().to_string();
     item.content.version = item.content.version.saturating_add(1);
     item.content.updated_at = now.as_micros();
-    settle_slug(app, tx, kind, &mut item.content, &mut TakenSlugs::new()).await?;
+    let settling = Settling { kind, content: &mut item.content, stored: Some(&before.content) };
+    settle_slug(app, tx, settling, &mut TakenSlugs::new()).await?;
     let found = app.store.stored_ids_within(tx, &referred_keys(&item)).await?;
     let ids: HashMap<i64, String> =
         found.into_iter().map(|(key, kind, bare)| (key, format!("{}_{bare}", kind.noun().prefix()))).collect();

@@ -53,6 +53,8 @@ impl Store {
             .filter(entity::content::COLUMN.id.gt(position))
             .order_by_asc(entity::content::Column::Id)
             .limit(BATCH)
+            // Who is changing one of them now may have begun with the old graph, and ends first.
+            .lock_exclusive()
             .all(tx)
             .await?;
         for content in &items {

@@ -4,8 +4,11 @@ mod catalog;
 mod change;
 mod client;
 mod due;
+mod erase;
 mod item;
 mod listing;
+mod lists;
+mod lock;
 mod plan;
 mod revision;
 mod sql;
@@ -13,7 +16,7 @@ mod stored;
 mod write;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -43,6 +46,9 @@ pub struct Store {
     writer: DatabaseConnection,
     catalog: Arc<ArcSwap<Catalog>>,
     statements: Arc<AtomicU64>,
+    write_statements: Arc<AtomicU64>,
+    is_unscrubbed: Arc<AtomicBool>,
+    scrubbing: Arc<tokio::sync::Mutex<()>>,
     scan: usize,
 }
 
@@ -64,7 +70,7 @@ impl Store {
     /// empty until [`Store::reload_catalog`].
     pub async fn open(url: &str, limits: &Limits) -> Result<Self, DbErr> {
         let statements = Arc::new(AtomicU64::new(0));
-        let (mut reader, writer) = match url {
+        let (mut reader, mut writer) = match url {
             url if url.starts_with("sqlite:") => {
                 let writer = Database::connect(sqlite(url, limits, 1)).await?;
                 (Database::connect(sqlite(url, limits, SQLITE_READERS)).await?, writer)
@@ -77,17 +83,25 @@ impl Store {
             }
             _ => return Err(DbErr::Custom("database-url must start with `sqlite://` or `postgres://`".to_string())),
         };
-        let counter = statements.clone();
-        reader.set_metric_callback(move |_| {
-            counter.fetch_add(1, Ordering::Relaxed);
-        });
+        let write_statements = Arc::new(AtomicU64::new(0));
+        for (pool, counter) in [(&mut reader, statements.clone()), (&mut writer, write_statements.clone())] {
+            pool.set_metric_callback(move |_| {
+                counter.fetch_add(1, Ordering::Relaxed);
+            });
+        }
         let catalog = Arc::new(ArcSwap::from_pointee(Catalog::default()));
-        Ok(Self { reader, writer, catalog, statements, scan: limits.scan })
+        let (is_unscrubbed, scrubbing) = (Arc::new(AtomicBool::new(true)), Arc::default());
+        Ok(Self { reader, writer, catalog, statements, write_statements, is_unscrubbed, scrubbing, scan: limits.scan })
     }
 
     /// Statements that reads have run since the start.
     pub fn statements(&self) -> u64 {
         self.statements.load(Ordering::Relaxed)
+    }
+
+    /// Statements that transactions which write have run since the start, without their beginnings and ends.
+    pub fn write_statements(&self) -> u64 {
+        self.write_statements.load(Ordering::Relaxed)
     }
 
     /// The snapshot of regions, topics and organizations in force.

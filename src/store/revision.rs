@@ -2,8 +2,7 @@
 //! who may read them.
 
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect,
+    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
 };
 
 use super::Store;
@@ -21,7 +20,7 @@ pub enum Claim {
         /// SHA-256 of the request.
         fingerprint: String,
         /// What it made.
-        answer: Option<String>,
+        answer: String,
     },
 }
 
@@ -103,22 +102,6 @@ impl Store {
         Ok(first)
     }
 
-    /// Erases the texts of all revisions of an item.
-    pub async fn erase_revisions(&self, tx: &DatabaseTransaction, item: i64) -> Result<(), DbErr> {
-        let mut sql = Sql::default();
-        sql.push("UPDATE revision SET snapshot = NULL, note = NULL WHERE content_id = ").bind(item);
-        tx.execute_raw(sql.statement(self.backend())).await?;
-        Ok(())
-    }
-
-    /// Takes what was erased out of SQLite's write-ahead log too; freed pages are overwritten by themselves.
-    pub async fn scrub(&self) -> Result<(), DbErr> {
-        if self.backend() == DbBackend::Sqlite {
-            self.writer.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
-        }
-        Ok(())
-    }
-
     /// Which version of an item was approved.
     pub async fn find_review(
         &self,
@@ -142,21 +125,27 @@ impl Store {
         row: entity::idempotency::Model,
         now: Timestamp,
     ) -> Result<Claim, DbErr> {
-        let mut old = Sql::default();
-        old.push("DELETE FROM idempotency WHERE client_id = ").bind(row.client_id);
-        old.push(" AND idempotency_key = ").bind(row.idempotency_key.clone());
-        old.push(" AND expires_at <= ").bind(now.as_micros());
-        tx.execute_raw(old.statement(self.backend())).await?;
         let mut sql = Sql::default();
         sql.push("INSERT INTO idempotency (client_id, idempotency_key, fingerprint, answer, expires_at) VALUES (");
-        sql.bind(row.client_id).push(", ").bind(row.idempotency_key.clone()).push(", ").bind(row.fingerprint);
-        sql.push(", NULL, ").bind(row.expires_at).push(") ON CONFLICT (client_id, idempotency_key) DO NOTHING");
-        if tx.execute_raw(sql.statement(self.backend())).await?.rows_affected() == 1 {
-            return Ok(Claim::New);
+        sql.bind(row.client_id).push(", ").bind(row.idempotency_key).push(", ").bind(row.fingerprint);
+        sql.push(", NULL, ").bind(row.expires_at).push(") ON CONFLICT (client_id, idempotency_key) DO UPDATE SET ");
+        for (position, column) in ["fingerprint", "answer", "expires_at"].into_iter().enumerate() {
+            sql.push(if position == 0 { "" } else { ", " }).push(column);
+            sql.push(" = CASE WHEN idempotency.expires_at <= ")
+                .bind(now.as_micros())
+                .push(" THEN excluded.")
+                .push(column);
+            sql.push(" ELSE idempotency.").push(column).push(" END");
         }
-        let known = entity::idempotency::Entity::find_by_id((row.client_id, row.idempotency_key)).one(tx).await?;
-        let known = known.ok_or_else(|| DbErr::Custom("a key of a repeated request is gone".to_string()))?;
-        Ok(Claim::Used { fingerprint: known.fingerprint, answer: known.answer })
+        sql.push(" RETURNING fingerprint, answer");
+        let known = tx.query_one_raw(sql.statement(self.backend())).await?;
+        let known = known.ok_or_else(|| DbErr::Custom("a key of a repeated request was not kept".to_string()))?;
+        // Whoever took a key has answered it when the transaction ended, so that only an own one has no answer.
+        let answer: Option<String> = known.try_get_by_index(1)?;
+        match answer {
+            None => Ok(Claim::New),
+            Some(answer) => Ok(Claim::Used { fingerprint: known.try_get_by_index(0)?, answer }),
+        }
     }
 
     /// Keeps what a request with a key made.
@@ -179,17 +168,6 @@ impl Store {
         let mut sql = Sql::default();
         sql.push("DELETE FROM idempotency WHERE expires_at <= ").bind(now.as_micros());
         self.writer.execute_raw(sql.statement(self.backend())).await?;
-        Ok(())
-    }
-
-    /// Waits until no other transaction changes an item, and keeps others from changing it until this one ends.
-    pub async fn lock_item(&self, tx: &DatabaseTransaction, key: i64) -> Result<(), DbErr> {
-        // SQLite has one writer: whoever holds a transaction holds every lock.
-        if self.backend() == DbBackend::Postgres {
-            let mut sql = Sql::default();
-            sql.push("SELECT id FROM content WHERE id = ").bind(key).push(" FOR UPDATE");
-            tx.query_one_raw(sql.statement(self.backend())).await?;
-        }
         Ok(())
     }
 }

@@ -3,10 +3,12 @@
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, Select,
+    ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, Select,
 };
 
+use super::item::{Item, columns};
+use super::sql::Sql;
 use super::{Detail, Kind, NewItem, Store};
 
 /// Rows of regions, topics and organizations.
@@ -25,11 +27,15 @@ async fn whole<C: ConnectionTrait>(
         Kind::Campaign => entity::campaign::Entity::find_by_id(id).one(connection).await?.map(Detail::Campaign),
         Kind::Update => entity::regional_update::Entity::find_by_id(id).one(connection).await?.map(Detail::Update),
     };
-    let links = entity::link::Entity::find().filter(entity::link::COLUMN.from_id.eq(id));
-    let links = sea_orm::QueryOrder::order_by_asc(links, entity::link::Column::Position);
-    let links = links.all(connection).await?.into_iter().map(|link| link.to_id).collect();
     let detail = detail.ok_or_else(|| DbErr::RecordNotFound(format!("the detail of content {id}")))?;
-    Ok(NewItem { content, detail, links })
+    Ok(NewItem { content, detail, links: links(connection, id).await? })
+}
+
+/// The keys of what an item links to, in order.
+async fn links<C: ConnectionTrait>(connection: &C, id: i64) -> Result<Vec<i64>, DbErr> {
+    let links = entity::link::Entity::find().filter(entity::link::COLUMN.from_id.eq(id));
+    let links = links.order_by_asc(entity::link::Column::Position).all(connection).await?;
+    Ok(links.into_iter().map(|link| link.to_id).collect())
 }
 
 impl Store {
@@ -127,11 +133,36 @@ impl Store {
 
     /// The stored item of a key, whatever its state.
     pub async fn stored_item(&self, tx: &DatabaseTransaction, kind: Kind, key: i64) -> Result<Option<NewItem>, DbErr> {
-        let row = entity::content::Entity::find_by_id(key).one(tx).await?;
-        match row.filter(|row| row.kind == kind.number()) {
-            Some(content) => whole(tx, kind, content).await.map(Some),
-            None => Ok(None),
-        }
+        self.read_item(tx, kind, key, "").await
+    }
+
+    /// The same for a transaction that changes it: nobody else does until that ends. SQLite has one writer, which holds
+    /// every lock. Both tables are locked: of one that is not, PostgreSQL shows what was there before the wait.
+    pub async fn stored_item_locked(
+        &self,
+        tx: &DatabaseTransaction,
+        kind: Kind,
+        key: i64,
+    ) -> Result<Option<NewItem>, DbErr> {
+        let lock = if self.backend() == DbBackend::Postgres { " FOR UPDATE OF c, d" } else { "" };
+        self.read_item(tx, kind, key, lock).await
+    }
+
+    async fn read_item(
+        &self,
+        tx: &DatabaseTransaction,
+        kind: Kind,
+        key: i64,
+        lock: &str,
+    ) -> Result<Option<NewItem>, DbErr> {
+        let mut sql = Sql::default();
+        sql.push("SELECT 1 AS found");
+        columns(kind, true, &mut sql);
+        sql.push(" FROM content c JOIN ").push(kind.table()).push(" d ON d.content_id = c.id WHERE c.id = ").bind(key);
+        sql.push(" AND c.kind = ").push_number(kind.number().into()).push(lock);
+        let Some(row) = tx.query_one_raw(sql.statement(self.backend())).await? else { return Ok(None) };
+        let Item { content, detail, .. } = Item::from_row(&row)?;
+        Ok(Some(NewItem { content, detail, links: links(tx, key).await? }))
     }
 
     /// Whether a publisher has anything of some source systems.

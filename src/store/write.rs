@@ -1,19 +1,13 @@
-//! Writing items, their places in lists, and the catalog, in a transaction that the service began. Appends the change
-//! row with every write. Must not decide whether a write is allowed.
+//! Writing items and the catalog in a transaction that the service began. Every write has its row in the change log. Must
+//! not decide whether a write is allowed.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
-use sea_orm::{
-    ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
-};
+use sea_orm::{ActiveModelTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 
 use super::change::{Epoch, NewChange, Side, append};
-use super::sql::unpack_keys;
-use super::{Catalog, Detail, Kind, ListKind, Store};
+use super::{Catalog, Detail, Kind, Store};
 use crate::domain::time::Timestamp;
-use crate::domain::update::UpdateFamily;
-use crate::domain::vocabulary::{UpdateKind, Vocabulary};
 
 /// An item to be stored: whole, with its links to other items.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,18 +33,15 @@ pub struct Saving<'a> {
     pub at: Timestamp,
 }
 
-/// Rows of one INSERT into `listing`.
-const LISTING_CHUNK: usize = 400;
-
 impl Store {
-    /// Stores an item whole, lists it where it belongs, and appends to the change log.
+    /// Stores an item whole and lists it where it belongs. [`Store::log_item`] comes last in its transaction.
     pub async fn save_item(
         &self,
         tx: &DatabaseTransaction,
         catalog: &Catalog,
-        saving: Saving<'_>,
-    ) -> Result<Epoch, DbErr> {
-        let Saving { item, before, what, at } = saving;
+        saving: &Saving<'_>,
+    ) -> Result<(), DbErr> {
+        let Saving { item, before, .. } = *saving;
         let id = item.content.id;
         let content = item.content.clone().into_active_model();
         match before {
@@ -69,78 +60,27 @@ impl Store {
             save_detail(tx, item.detail.clone(), before.is_some()).await?;
         }
         let mut affected = BTreeSet::new();
-        if before.map_or(&[][..], |before| &before.links) != item.links {
-            affected = save_links(tx, id, &item.links).await?;
+        let linked = before.map_or(&[][..], |before| &before.links);
+        if linked != item.links {
+            affected = save_links(tx, id, linked, &item.links).await?;
         }
-        if before.is_none_or(|before| place(before) != place(item)) {
-            affected.extend(supersedes(item));
-            affected.extend(before.and_then(supersedes));
-            self.relist(tx, catalog, &item.content, Some(&item.detail)).await?;
-        }
+        affected.extend(self.place_item(tx, catalog, item, before).await?);
         affected.remove(&id);
+        // Each is locked before it is read: another transaction may be changing it, and the one that ends last must list it
+        // as it is then.
         for linked in affected {
-            if let Some(content) = entity::content::Entity::find_by_id(linked).one(tx).await? {
+            let found = entity::content::Entity::find_by_id(linked).lock_exclusive().one(tx).await?;
+            if let Some(content) = found {
                 self.relist(tx, catalog, &content, None).await?;
             }
         }
-        append(tx, change(&item.content, before.map(|before| &before.content), what, at)).await
+        Ok(())
     }
 
-    /// Writes an item's rows in `listing` anew. Its detail is read if it is not at hand.
-    pub(super) async fn relist(
-        &self,
-        tx: &DatabaseTransaction,
-        catalog: &Catalog,
-        content: &entity::content::Model,
-        detail: Option<&Detail>,
-    ) -> Result<(), DbErr> {
-        let id = content.id;
-        entity::listing::Entity::delete_many().filter(entity::listing::COLUMN.content.eq(id)).exec(tx).await?;
-        let Some(kind) = Kind::from_number(content.kind) else { return Ok(()) };
-        let mut anchors: BTreeSet<i64> = BTreeSet::from([0, content.organization_id]);
-        for region in unpack_keys(&content.region_ids) {
-            anchors.insert(region);
-            anchors.extend(catalog.region(region).into_iter().flat_map(|region| region.ancestors.iter().copied()));
-        }
-        let linking = entity::link::Entity::find().filter(entity::link::COLUMN.to_id.eq(id));
-        anchors.extend(linking.all(tx).await?.into_iter().map(|link| link.from_id));
-        match (kind, detail) {
-            (Kind::Event, Some(Detail::Event(event))) => anchors.extend(event.campaign_id),
-            (Kind::Event, _) => {
-                let event = entity::event::Entity::find_by_id(id).one(tx).await?;
-                anchors.extend(event.and_then(|event| event.campaign_id));
-            }
-            _ => {}
-        }
-        let mut topics: BTreeSet<i64> = BTreeSet::from([0]);
-        for topic in unpack_keys(&content.topic_ids) {
-            topics.insert(topic);
-            topics.extend(catalog.topic(topic).into_iter().flat_map(|topic| topic.ancestors.iter().copied()));
-        }
-        let list = ListKind::Of(kind);
-        let is_published = content.status == "PUBLISHED";
-        let mut lists = vec![(if is_published { list.number() } else { list.unpublished_number() }, anchors.clone())];
-        if is_published && kind == Kind::Update && stands_as_alert(tx, content).await? {
-            // An alert for a region holds in all that lies inside it.
-            for region in unpack_keys(&content.region_ids) {
-                anchors.extend(catalog.regions().filter(|r| r.ancestors.contains(&region)).map(|r| r.key));
-            }
-            lists.push((ListKind::Alerts.number(), anchors));
-        }
-        let mut rows: Vec<String> = Vec::new();
-        for (list, anchors) in lists {
-            for anchor in anchors {
-                rows.extend(
-                    topics.iter().map(|topic| format!("({list}, {anchor}, {topic}, {}, {id})", content.order_key)),
-                );
-            }
-        }
-        for chunk in rows.chunks(LISTING_CHUNK) {
-            let mut insert = String::from("INSERT INTO listing (kind, anchor, topic, order_key, content) VALUES ");
-            let _ = write!(insert, "{}", chunk.join(", "));
-            tx.execute_unprepared(&insert).await?;
-        }
-        Ok(())
+    /// Appends what became of an item to the change log. Others that write wait from here to the end of the transaction.
+    pub async fn log_item(&self, tx: &DatabaseTransaction, saving: &Saving<'_>) -> Result<Epoch, DbErr> {
+        let before = saving.before.map(|before| &before.content);
+        append(tx, change(&saving.item.content, before, saving.what, saving.at)).await
     }
 
     /// Stores a region, topic or organization and logs it. `is_new` says whether its row is not there yet.
@@ -223,68 +163,24 @@ async fn save_detail(tx: &DatabaseTransaction, detail: Detail, is_there: bool) -
 }
 
 /// Replaces the links of an item; returns the items that gained or lost one.
-async fn save_links(tx: &DatabaseTransaction, from: i64, links: &[i64]) -> Result<BTreeSet<i64>, DbErr> {
-    let old = entity::link::Entity::find().filter(entity::link::COLUMN.from_id.eq(from)).all(tx).await?;
-    let before: BTreeSet<i64> = old.iter().map(|link| link.to_id).collect();
-    if !old.is_empty() {
+async fn save_links(tx: &DatabaseTransaction, from: i64, old: &[i64], links: &[i64]) -> Result<BTreeSet<i64>, DbErr> {
+    let (before, after): (BTreeSet<i64>, BTreeSet<i64>) =
+        (old.iter().copied().collect(), links.iter().copied().collect());
+    if !before.is_empty() {
         entity::link::Entity::delete_many().filter(entity::link::COLUMN.from_id.eq(from)).exec(tx).await?;
     }
-    for (position, to) in links.iter().enumerate() {
-        if links.iter().take(position).any(|earlier| earlier == to) {
-            continue;
-        }
-        let row =
-            entity::link::Model { from_id: from, to_id: *to, position: i32::try_from(position).unwrap_or(i32::MAX) };
-        entity::link::Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
-    }
-    let after: BTreeSet<i64> = links.iter().copied().collect();
-    Ok(before.symmetric_difference(&after).copied().collect())
-}
-
-/// Whether an update is a drug alert that nothing published has superseded. What only partners see takes no alert from
-/// the public.
-async fn stands_as_alert(tx: &DatabaseTransaction, content: &entity::content::Model) -> Result<bool, DbErr> {
-    let id = content.id;
-    let Some(update) = entity::regional_update::Entity::find_by_id(id).one(tx).await? else { return Ok(false) };
-    let is_alert = UpdateKind::parse(&update.kind).map(UpdateFamily::of) == Some(UpdateFamily::DrugAlert);
-    if !is_alert || matches!(update.message_type.as_str(), "CANCEL" | "ALL_CLEAR") {
-        return Ok(false);
-    }
-    let superseding: Vec<i64> = entity::regional_update::Entity::find()
-        .filter(entity::regional_update::COLUMN.supersedes.eq(id))
-        .all(tx)
-        .await?
-        .into_iter()
-        .map(|update| update.content_id)
+    let rows =
+        links.iter().enumerate().filter(|(position, to)| !links.iter().take(*position).any(|known| known == *to));
+    let rows: Vec<entity::link::ActiveModel> = rows
+        .map(|(position, to)| {
+            let position = i32::try_from(position).unwrap_or(i32::MAX);
+            entity::link::Model { from_id: from, to_id: *to, position }.into_active_model()
+        })
         .collect();
-    if superseding.is_empty() {
-        return Ok(true);
+    if !rows.is_empty() {
+        entity::link::Entity::insert_many(rows).exec_without_returning(tx).await?;
     }
-    let published = entity::content::Entity::find()
-        .filter(entity::content::COLUMN.id.is_in(superseding))
-        .filter(entity::content::COLUMN.status.eq("PUBLISHED"))
-        .all(tx)
-        .await?;
-    Ok(!published.iter().any(|other| content.visibility != "PUBLIC" || other.visibility == "PUBLIC"))
-}
-
-/// Everything that decides in which lists an item and what it supersedes stand.
-fn place(item: &NewItem) -> impl PartialEq + use<'_> {
-    let NewItem { content, detail, .. } = item;
-    let (campaign, message) = match detail {
-        Detail::Event(event) => (event.campaign_id, None),
-        Detail::Update(update) => (update.supersedes, Some((&update.kind, &update.message_type))),
-        Detail::Resource(_) | Detail::Campaign(_) => (None, None),
-    };
-    let where_to = (&content.region_ids, &content.topic_ids, content.organization_id, content.order_key);
-    (where_to, &content.status, &content.visibility, campaign, message)
-}
-
-fn supersedes(item: &NewItem) -> Option<i64> {
-    match &item.detail {
-        Detail::Update(update) => update.supersedes,
-        _ => None,
-    }
+    Ok(before.symmetric_difference(&after).copied().collect())
 }
 
 fn side(content: &entity::content::Model) -> Side {

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use sea_orm::{ConnectionTrait, Database as Connect, Statement};
+use sea_orm::{ConnectionTrait, Database as Connect, QueryResult, Statement};
 use solidarity::clock::Clock;
 use tokio::sync::OnceCell;
 use url::Url;
@@ -16,8 +16,8 @@ pub struct Database {
     pub url: String,
     /// The folder of a SQLite file.
     pub folder: Option<PathBuf>,
-    /// The name of a PostgreSQL database.
-    name: Option<String>,
+    /// The cluster and the name of a PostgreSQL database.
+    place: Option<(Url, String)>,
 }
 
 /// The cluster's address with rights to create databases, if the whole run is on it.
@@ -47,7 +47,7 @@ impl Database {
     pub fn sqlite() -> Self {
         let folder = folder("api");
         let url = format!("sqlite://{}?mode=rwc", folder.join("test.sqlite").display());
-        Self { url, folder: Some(folder), name: None }
+        Self { url, folder: Some(folder), place: None }
     }
 
     /// A PostgreSQL database. Without a cluster the test says that it is skipped; in CI that is a failure.
@@ -62,13 +62,14 @@ impl Database {
         None
     }
 
-    async fn on(cluster: Url) -> Self {
+    /// A PostgreSQL database of a cluster.
+    pub async fn on(cluster: Url) -> Self {
         sweep(&cluster).await;
         let name = format!("solidarity_test_{}", Clock::System.random_id().simple());
         run(&cluster, &format!("CREATE DATABASE {name}")).await;
-        let mut url = cluster;
+        let mut url = cluster.clone();
         url.set_path(&name);
-        Self { url: url.into(), folder: None, name: Some(name) }
+        Self { url: url.into(), folder: None, place: Some((cluster, name)) }
     }
 }
 
@@ -77,7 +78,7 @@ impl Drop for Database {
         if let Some(folder) = &self.folder {
             let _ = std::fs::remove_dir_all(folder);
         }
-        let (Some(name), Some(cluster)) = (self.name.take(), other_cluster()) else { return };
+        let Some((cluster, name)) = self.place.take() else { return };
         // A thread of its own, since a test's runtime may be blocked here.
         let dropping = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -85,6 +86,15 @@ impl Drop for Database {
         });
         let _ = dropping.join();
     }
+}
+
+/// What a statement finds in a database.
+pub async fn rows(url: &str, sql: &str) -> Vec<QueryResult> {
+    let connection = Connect::connect(url).await.unwrap();
+    let statement = Statement::from_string(connection.get_database_backend(), sql);
+    let rows = connection.query_all_raw(statement).await.unwrap_or_else(|fault| panic!("{sql}: {fault}"));
+    connection.close().await.unwrap();
+    rows
 }
 
 async fn run(cluster: &Url, statement: &str) {

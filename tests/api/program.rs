@@ -14,6 +14,7 @@ pub struct Program {
     pub folder: PathBuf,
     pub address: SocketAddr,
     pub metrics_address: SocketAddr,
+    database_url: String,
 }
 
 impl Drop for Program {
@@ -27,11 +28,29 @@ impl Program {
     /// Starts a server on a new SQLite file, with the most talkative log.
     pub async fn start(name: &str, arguments: &[&str]) -> Self {
         let folder = folder(name);
+        let database_url = format!("sqlite://{}?mode=rwc", folder.join("canary.sqlite").display());
+        let talkative = ["--log", "trace", "--trusted-proxy", "127.0.0.1/32"];
+        Self::launch(folder, database_url, &[&talkative, arguments].concat()).await
+    }
+
+    /// Starts a server on a given database.
+    pub async fn start_on(name: &str, database_url: &str, arguments: &[&str]) -> Self {
+        Self::launch(folder(name), database_url.to_string(), arguments).await
+    }
+
+    /// Kills the server as it is, which leaves it no time to finish anything, and starts another one in its place.
+    pub async fn kill_and_restart(mut self, arguments: &[&str]) -> Self {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        Self::launch(self.folder.clone(), self.database_url.clone(), arguments).await
+    }
+
+    async fn launch(folder: PathBuf, database_url: String, arguments: &[&str]) -> Self {
         let log = File::create(folder.join("log")).unwrap();
         #[expect(clippy::zombie_processes, reason = "`Drop` waits; a start that fails ends the test")]
         let child = Command::new(env!("CARGO_BIN_EXE_solidarity"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0", "--log", "trace"])
-            .args(["--trusted-proxy", "127.0.0.1/32", "--database-url", &database(&folder)])
+            .args(["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"])
+            .args(["--database-url", &database_url])
             .args(arguments)
             .current_dir(&folder)
             .stdout(log.try_clone().unwrap())
@@ -40,15 +59,15 @@ impl Program {
             .spawn()
             .unwrap();
         let read = || std::fs::read_to_string(folder.join("log")).unwrap();
-        for _ in 0..600 {
+        for _ in 0..3_000 {
             if let Some(line) = read().lines().find(|line| line.contains("the server listens")) {
                 let mut addresses = line
                     .split(|character: char| !character.is_ascii_digit() && !matches!(character, '.' | ':'))
                     .filter_map(|word| word.parse().ok());
                 let (address, metrics_address) = (addresses.next().unwrap(), addresses.next().unwrap());
-                return Self { child, folder, address, metrics_address };
+                return Self { child, folder, address, metrics_address, database_url };
             }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
         panic!("the program did not start: {}", read());
     }
@@ -67,15 +86,11 @@ impl Program {
     pub fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
         Command::new(env!("CARGO_BIN_EXE_solidarity"))
             .args(arguments)
-            .env("SOLIDARITY_DATABASE_URL", database(&self.folder))
+            .env("SOLIDARITY_DATABASE_URL", &self.database_url)
             .envs(variables.iter().copied())
             .current_dir(&self.folder)
             .stdin(Stdio::null())
             .output()
             .unwrap()
     }
-}
-
-fn database(folder: &std::path::Path) -> String {
-    format!("sqlite://{}?mode=rwc", folder.join("canary.sqlite").display())
 }

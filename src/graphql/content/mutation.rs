@@ -19,7 +19,7 @@ use crate::graphql::members::Members;
 use crate::graphql::payload::{UserError, Warning};
 use crate::service::edit::{
     Approve, Archive, Change, EmergencyWithdraw, Publish, Redact, Refusal, Reject, Restore, Schedule, Spotlight,
-    Submit, Translate, Withdraw, perform,
+    Submit, Translate, Withdraw, perform, scrub,
 };
 
 /// A reason, in characters.
@@ -325,7 +325,7 @@ impl ContentMutation {
         })
         .await?;
         if answered.item.is_some() {
-            ctx.app().store.scrub().await.map_err(crate::graphql::error::ApiError::from)?;
+            scrub(ctx.app()).await;
         }
         Ok(Some(answered.into()))
     }

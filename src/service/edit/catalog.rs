@@ -47,6 +47,7 @@ pub async fn upsert_catalog(
 }
 
 async fn write(edit: &Edit<'_>, input: &Input) -> Result<CatalogDone, Refusal> {
+    edit.app.store.lock_catalog(edit.tx).await?;
     let catalog = edit.app.store.catalog_within(edit.tx).await?;
     let names = Names::of_catalog(&catalog);
     let called = identity(input);

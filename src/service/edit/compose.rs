@@ -13,7 +13,7 @@ use crate::service::identity::{content_references, identity, title};
 use crate::service::input::Record;
 use crate::service::line::Input;
 use crate::service::names::Names;
-use crate::service::prepare::{prepare, settle_slug};
+use crate::service::prepare::{Settling, prepare, settle_slug};
 use crate::store::{Kind, NewItem, shown_slug};
 
 /// Longest name that anything can have: a noun, a colon and a slug.
@@ -62,7 +62,8 @@ impl Edit<'_> {
         if let (None, Some(stored)) = (record.spotlight_until, stored_row) {
             item.content.spotlight_until = stored.spotlight_until;
         }
-        settle_slug(self.app, self.tx, kind, &mut item.content, &mut self.taken).await?;
+        let settling = Settling { kind, content: &mut item.content, stored: stored_row };
+        settle_slug(self.app, self.tx, settling, &mut self.taken).await?;
         Ok((item, names.ids()))
     }
 

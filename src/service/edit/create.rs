@@ -33,12 +33,16 @@ impl Change for Create {
     }
 }
 
-/// Makes a draft of an input that was read.
-pub(super) async fn create(edit: &mut Edit<'_>, input: &Input) -> Result<NewItem, Refusal> {
+async fn create(edit: &mut Edit<'_>, input: &Input) -> Result<NewItem, Refusal> {
+    refuse_known_source(edit, input, None).await?;
+    make(edit, input).await
+}
+
+/// Makes a draft of an input whose source no item has.
+async fn make(edit: &mut Edit<'_>, input: &Input) -> Result<NewItem, Refusal> {
     let noun = identity(input).noun;
     let kind = Kind::of_noun(noun).ok_or_else(|| Fault::new(FaultCode::Invalid, "input", "is no content"))?;
     edit.authorise(&[write_scope(kind)], &[], "input.regions")?;
-    refuse_known_source(edit, input, None).await?;
     let record = Record {
         status: Some(PublicationStatus::Draft),
         version: Some(1),
@@ -56,12 +60,21 @@ pub(super) async fn create(edit: &mut Edit<'_>, input: &Input) -> Result<NewItem
     Ok(item)
 }
 
-/// Refuses a source that another item of the organization has.
-pub(super) async fn refuse_known_source(edit: &Edit<'_>, input: &Input, own: Option<i64>) -> Result<(), Refusal> {
+/// Refuses a source that another item of the organization has; `own` is the item that is changed.
+pub(super) async fn refuse_known_source(
+    edit: &Edit<'_>,
+    input: &Input,
+    own: Option<&entity::content::Model>,
+) -> Result<(), Refusal> {
     let Some((system, external_id)) = identity(input).source else { return Ok(()) };
+    let is_own = |row: &entity::content::Model| {
+        (row.source_system.as_deref(), row.source_external_id.as_deref()) == (Some(system), Some(external_id))
+    };
+    if own.is_some_and(is_own) {
+        return Ok(());
+    }
     let organization = edit.actor().organization;
-    let known = edit.app.store.stored_by_source(edit.tx, organization, system, external_id).await?;
-    if known.is_some_and(|row| Some(row.id) != own) {
+    if edit.app.store.stored_by_source(edit.tx, organization, system, external_id).await?.is_some() {
         let message = "is the source of another item of the organization: upsert changes that one";
         return Err(Fault::new(FaultCode::NotUnique, "input.source", message).into());
     }
@@ -106,7 +119,7 @@ pub(super) async fn upsert(edit: &mut Edit<'_>, upsert: &Upsert) -> Result<(NewI
             let message = format!("is {expected}, and there is no item of this source");
             return Err(Fault::new(FaultCode::StaleVersion, "input.expectedVersion", message).into());
         }
-        return Ok((create(edit, &input).await?, Upserted::Created));
+        return Ok((make(edit, &input).await?, Upserted::Created));
     };
     if Kind::from_number(row.kind).map(Kind::noun) != Some(identity(&input).noun) {
         let message = "is the source of an item of another kind";

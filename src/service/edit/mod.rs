@@ -28,7 +28,7 @@ pub use approval::{Approve, Reject};
 pub use batch::{Batch, BatchDone, BatchItem, ErrorPolicy, ItemAction, import_batch};
 pub use catalog::{CatalogDone, upsert_catalog};
 pub use create::{Create, Upsert};
-pub use redact::{EmergencyWithdraw, Redact};
+pub use redact::{EmergencyWithdraw, Redact, scrub};
 pub use repeat::{IDEMPOTENCY_KEY_CHARS, create_once};
 pub use restore::Restore;
 pub use step::{Archive, Publish, Schedule, Spotlight, Submit, Withdraw};

@@ -1,9 +1,12 @@
 //! Taking any organization's item back for safety, and erasing what it said. What remains of a redacted item is a
 //! tombstone: its id, its states and its place in the change log.
 
+use std::time::Duration;
+
 use super::step::{Moved, forget_plan, move_to};
 use super::target::Target;
 use super::{Change, Edit, Refusal};
+use crate::app::App;
 use crate::domain::publication::Step;
 use crate::domain::scope::Scope;
 use crate::domain::vocabulary::RevisionAction;
@@ -56,6 +59,16 @@ impl Change for Redact {
         edit.save(saving, &std::collections::HashMap::new(), RevisionAction::Redacted, None).await?;
         edit.app.store.erase_revisions(edit.tx, item.content.id).await?;
         Ok(item)
+    }
+}
+
+/// Longest that a redaction waits for the files: what takes longer is done by the worker.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Takes what was erased out of the database's files too, after the commit. The redaction holds whatever comes of it.
+pub async fn scrub(app: &App) {
+    if !matches!(tokio::time::timeout(PATIENCE, app.store.scrub()).await, Ok(Ok(()))) {
+        tracing::warn!("what was erased is not yet out of the database's files; it is tried again");
     }
 }
 

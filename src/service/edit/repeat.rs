@@ -15,7 +15,8 @@ use crate::store::{Claim, Kind, NewItem};
 /// Longest key, in characters.
 pub const IDEMPOTENCY_KEY_CHARS: usize = 200;
 
-/// A key that a client chose, checked, and what its request was.
+/// A key that a client chose, and what its request was: hashes, since a key may be made of what an item says, which may
+/// have to be erased.
 #[derive(Clone, Debug)]
 pub(super) struct Key {
     pub name: String,
@@ -28,10 +29,12 @@ impl Key {
         let name = Line::<IDEMPOTENCY_KEY_CHARS>::parse(key)
             .map_err(|fault| Fault::of_text(&fault, "input.idempotencyKey"))?
             .to_string();
-        let digest = Sha256::digest(format!("{what}\n{input}").as_bytes());
-        let fingerprint = digest.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
-        Ok(Self { name, fingerprint })
+        Ok(Self { name: hash(&name), fingerprint: hash(&format!("{what}\n{input}")) })
     }
+}
+
+fn hash(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
 }
 
 impl Edit<'_> {
@@ -46,7 +49,7 @@ impl Edit<'_> {
         };
         match self.app.store.claim_key(self.tx, row, self.now).await? {
             Claim::New => Ok(None),
-            Claim::Used { fingerprint, answer: Some(answer) } if fingerprint == key.fingerprint => Ok(Some(answer)),
+            Claim::Used { fingerprint, answer } if fingerprint == key.fingerprint => Ok(Some(answer)),
             Claim::Used { .. } => {
                 let message = "was used with another input in the last 24 hours";
                 Err(Fault::new(FaultCode::IdempotencyKeyReused, "input.idempotencyKey", message).into())

@@ -9,7 +9,7 @@ use crate::domain::scope::Scope;
 use crate::domain::time::{DAY_MICROS, Timestamp};
 use crate::domain::vocabulary::{PublicationStatus, RevisionAction, Vocabulary};
 use crate::service::fault::{Fault, FaultCode};
-use crate::service::prepare::settle_slug;
+use crate::service::prepare::{Settling, settle_slug};
 use crate::store::{Detail, Kind, NewItem, Saving};
 
 /// Furthest that a publication may be planned ahead, in days.
@@ -167,7 +167,9 @@ pub(super) async fn move_to(
     item.content.version = item.content.version.saturating_add(1);
     item.content.updated_at = edit.now.as_micros();
     change(&mut item);
-    settle_slug(edit.app, edit.tx, target.kind, &mut item.content, &mut edit.taken).await?;
+    let stored = Some(&target.item.content);
+    let settling = Settling { kind: target.kind, content: &mut item.content, stored };
+    settle_slug(edit.app, edit.tx, settling, &mut edit.taken).await?;
     let saving = Saving { item: &item, before: Some(&target.item), what: moved.what, at: edit.now };
     edit.save(saving, &target.ids, moved.action, moved.note).await?;
     Ok(item)

@@ -82,8 +82,7 @@ impl Edit<'_> {
             let message = format!("is the id of a {}, which is not content", id.noun.name());
             return Err(Fault::new(FaultCode::Invalid, "input.id", message).into());
         };
-        self.app.store.lock_item(self.tx, id.key()).await?;
-        let item = self.app.store.stored_item(self.tx, kind, id.key()).await?;
+        let item = self.app.store.stored_item_locked(self.tx, kind, id.key()).await?;
         let item = item.filter(|item| id.to_string().ends_with(&item.content.public_id)).ok_or_else(not_found)?;
         Ok(Target { kind, id, item, ids: HashMap::new() })
     }

@@ -71,7 +71,7 @@ pub(super) async fn revise(edit: &mut Edit<'_>, revising: Revising<'_>) -> Resul
     if is_out && !translates {
         edit.authorise(publish_scopes(&target.item), &[&target.item], named)?;
     }
-    refuse_known_source(edit, input, Some(target.item.content.id)).await?;
+    refuse_known_source(edit, input, Some(&target.item.content)).await?;
     let item = put(edit, target, input, status).await?;
     edit.authorise(write, &[&item.0], "input.regions")?;
     if is_out && !translates {

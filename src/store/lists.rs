@@ -1,0 +1,209 @@
+//! The places of items in lists, written with the items: see the table `listing`. Must not read lists.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter};
+
+use super::sql::{Sql, unpack_keys};
+use super::{Catalog, Detail, Kind, ListKind, NewItem, Store};
+use crate::domain::update::UpdateFamily;
+use crate::domain::vocabulary::{UpdateKind, Vocabulary};
+
+/// Rows of one INSERT.
+const CHUNK: usize = 400;
+
+impl Store {
+    /// Lists an item that was stored where it belongs now; answers the items that it supersedes or did, which may have to
+    /// be listed elsewhere.
+    pub(super) async fn place_item(
+        &self,
+        tx: &DatabaseTransaction,
+        catalog: &Catalog,
+        item: &NewItem,
+        before: Option<&NewItem>,
+    ) -> Result<BTreeSet<i64>, DbErr> {
+        let Some(before) = before else {
+            // Nothing links to what is not there yet.
+            let listed = Listed { content: &item.content, detail: Some(&item.detail), linking: &[] };
+            insert(tx, item.content.id, &places(tx, catalog, listed).await?).await?;
+            return Ok(supersedes(item).into_iter().collect());
+        };
+        if (state(before), scope(before)) == (state(item), scope(item)) {
+            return Ok(BTreeSet::new());
+        }
+        if scope(before) != scope(item) || !self.move_lists(tx, item, before).await? {
+            self.relist(tx, catalog, &item.content, Some(&item.detail)).await?;
+        }
+        Ok(supersedes(item).into_iter().chain(supersedes(before)).collect())
+    }
+
+    /// Takes an item that stands under the same regions and topics as before to the list of its state and to its place in
+    /// it. Answers whether that was all.
+    async fn move_lists(&self, tx: &DatabaseTransaction, item: &NewItem, before: &NewItem) -> Result<bool, DbErr> {
+        let Some(kind) = Kind::from_number(item.content.kind) else { return Ok(false) };
+        if is_drug_alert(&before.detail) || is_drug_alert(&item.detail) {
+            return Ok(false);
+        }
+        let mut sql = Sql::default();
+        sql.push("UPDATE listing SET kind = ").bind(usual_list(kind, &item.content));
+        sql.push(", order_key = ").bind(item.content.order_key);
+        sql.push(" WHERE content = ").bind(item.content.id);
+        sql.push(" AND kind = ").bind(usual_list(kind, &before.content));
+        Ok(tx.execute_raw(sql.statement(self.backend())).await?.rows_affected() > 0)
+    }
+
+    /// Writes an item's rows anew. Its detail is read if it is not at hand.
+    pub(super) async fn relist(
+        &self,
+        tx: &DatabaseTransaction,
+        catalog: &Catalog,
+        content: &entity::content::Model,
+        detail: Option<&Detail>,
+    ) -> Result<(), DbErr> {
+        let id = content.id;
+        entity::listing::Entity::delete_many().filter(entity::listing::COLUMN.content.eq(id)).exec(tx).await?;
+        let linking = entity::link::Entity::find().filter(entity::link::COLUMN.to_id.eq(id));
+        let linking: Vec<i64> = linking.all(tx).await?.into_iter().map(|link| link.from_id).collect();
+        let listed = Listed { content, detail, linking: &linking };
+        insert(tx, id, &places(tx, catalog, listed).await?).await
+    }
+}
+
+/// An item that is to be listed.
+struct Listed<'a> {
+    content: &'a entity::content::Model,
+    /// Read if it is not at hand.
+    detail: Option<&'a Detail>,
+    /// Keys of the items that link to it.
+    linking: &'a [i64],
+}
+
+/// The list, the anchor, the topic and the place in the order of each row of an item.
+async fn places(
+    tx: &DatabaseTransaction,
+    catalog: &Catalog,
+    listed: Listed<'_>,
+) -> Result<Vec<(i16, i64, i64, i64)>, DbErr> {
+    let Listed { content, detail, linking } = listed;
+    let Some(kind) = Kind::from_number(content.kind) else { return Ok(Vec::new()) };
+    let mut anchors: BTreeSet<i64> = BTreeSet::from([0, content.organization_id]);
+    for region in unpack_keys(&content.region_ids) {
+        anchors.insert(region);
+        anchors.extend(catalog.region(region).into_iter().flat_map(|region| region.ancestors.iter().copied()));
+    }
+    anchors.extend(linking);
+    match (kind, detail) {
+        (Kind::Event, Some(Detail::Event(event))) => anchors.extend(event.campaign_id),
+        (Kind::Event, _) => {
+            let event = entity::event::Entity::find_by_id(content.id).one(tx).await?;
+            anchors.extend(event.and_then(|event| event.campaign_id));
+        }
+        _ => {}
+    }
+    let mut topics: BTreeSet<i64> = BTreeSet::from([0]);
+    for topic in unpack_keys(&content.topic_ids) {
+        topics.insert(topic);
+        topics.extend(catalog.topic(topic).into_iter().flat_map(|topic| topic.ancestors.iter().copied()));
+    }
+    let mut lists = vec![(usual_list(kind, content), anchors.clone())];
+    if content.status == "PUBLISHED" && kind == Kind::Update && stands_as_alert(tx, content, detail).await? {
+        // An alert for a region holds in all that lies inside it.
+        for region in unpack_keys(&content.region_ids) {
+            anchors.extend(catalog.regions().filter(|r| r.ancestors.contains(&region)).map(|r| r.key));
+        }
+        lists.push((ListKind::Alerts.number(), anchors));
+    }
+    let mut rows = Vec::new();
+    for (list, anchors) in lists {
+        for anchor in anchors {
+            rows.extend(topics.iter().map(|topic| (list, anchor, *topic, content.order_key)));
+        }
+    }
+    Ok(rows)
+}
+
+async fn insert(tx: &DatabaseTransaction, id: i64, rows: &[(i16, i64, i64, i64)]) -> Result<(), DbErr> {
+    for chunk in rows.chunks(CHUNK) {
+        let mut insert = String::from("INSERT INTO listing (kind, anchor, topic, order_key, content) VALUES ");
+        for (position, (list, anchor, topic, order_key)) in chunk.iter().enumerate() {
+            let comma = if position == 0 { "" } else { ", " };
+            let _ = write!(insert, "{comma}({list}, {anchor}, {topic}, {order_key}, {id})");
+        }
+        tx.execute_unprepared(&insert).await?;
+    }
+    Ok(())
+}
+
+/// The number of the list of an item's kind and state.
+fn usual_list(kind: Kind, content: &entity::content::Model) -> i16 {
+    let list = ListKind::Of(kind);
+    if content.status == "PUBLISHED" { list.number() } else { list.unpublished_number() }
+}
+
+fn is_drug_alert(detail: &Detail) -> bool {
+    match detail {
+        Detail::Update(update) => {
+            UpdateKind::parse(&update.kind).map(UpdateFamily::of) == Some(UpdateFamily::DrugAlert)
+        }
+        _ => false,
+    }
+}
+
+/// Whether an update is a drug alert that nothing published has superseded. What only partners see takes no alert from
+/// the public.
+async fn stands_as_alert(
+    tx: &DatabaseTransaction,
+    content: &entity::content::Model,
+    detail: Option<&Detail>,
+) -> Result<bool, DbErr> {
+    let id = content.id;
+    let detail = match detail {
+        Some(detail) => Some(detail.clone()),
+        None => entity::regional_update::Entity::find_by_id(id).one(tx).await?.map(Detail::Update),
+    };
+    let Some(Detail::Update(update)) = detail.filter(is_drug_alert) else { return Ok(false) };
+    if matches!(update.message_type.as_str(), "CANCEL" | "ALL_CLEAR") {
+        return Ok(false);
+    }
+    let superseding: Vec<i64> = entity::regional_update::Entity::find()
+        .filter(entity::regional_update::COLUMN.supersedes.eq(id))
+        .all(tx)
+        .await?
+        .into_iter()
+        .map(|update| update.content_id)
+        .collect();
+    if superseding.is_empty() {
+        return Ok(true);
+    }
+    let published = entity::content::Entity::find()
+        .filter(entity::content::COLUMN.id.is_in(superseding))
+        .filter(entity::content::COLUMN.status.eq("PUBLISHED"))
+        .all(tx)
+        .await?;
+    Ok(!published.iter().any(|other| content.visibility != "PUBLIC" || other.visibility == "PUBLIC"))
+}
+
+/// What decides in which list of its kind an item stands, at which place, and whether it supersedes another.
+fn state(item: &NewItem) -> impl PartialEq + use<'_> {
+    let content = &item.content;
+    (content.order_key, &content.status, &content.visibility)
+}
+
+/// What decides under which regions, topics and items an item stands, and what it supersedes.
+fn scope(item: &NewItem) -> impl PartialEq + use<'_> {
+    let NewItem { content, detail, .. } = item;
+    let (campaign, message) = match detail {
+        Detail::Event(event) => (event.campaign_id, None),
+        Detail::Update(update) => (update.supersedes, Some((&update.kind, &update.message_type))),
+        Detail::Resource(_) | Detail::Campaign(_) => (None, None),
+    };
+    (&content.region_ids, &content.topic_ids, content.organization_id, campaign, message)
+}
+
+fn supersedes(item: &NewItem) -> Option<i64> {
+    match &item.detail {
+        Detail::Update(update) => update.supersedes,
+        _ => None,
+    }
+}
