@@ -33,7 +33,7 @@ pub(crate) async fn update(ctx: &Context<'_>, kind: &'static str, input: Value) 
     let members = Members::of(input);
     let given = members.as_map().clone();
     let outcome = patch(ctx, &caller, Some(kind), members, RevisionAction::Updated).await;
-    let language = outcome.as_ref().ok().map(|item| original_language(item)).unwrap_or_default();
+    let language = outcome.as_ref().ok().map(original_language).unwrap_or_default();
     let said = look_at(&Members::of(Value::Object(given)), &language);
     answer(ctx, outcome, said)
 }
