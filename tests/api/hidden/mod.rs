@@ -169,6 +169,7 @@ async fn compare(worlds: &[World; 2], readers: &[usize], document: &str, variabl
     for reader in readers {
         let with = worlds[0].bytes(*reader, document, variables).await;
         let without = worlds[1].bytes(*reader, document, variables).await;
+        assert!(!with.contains("\"errors\":"), "nothing was compared: {document} {variables}: {with}");
         if with != without {
             let who = worlds[0].tokens[*reader].0;
             wrong.push(format!("{who}: {document} {variables}\n  hidden: {with}\n  absent: {without}"));

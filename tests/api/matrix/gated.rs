@@ -178,10 +178,7 @@ async fn states_and_visibilities_show_their_items_to_those_only_who_hold_the_sco
             }
         }
         for (position, (expected, (by_id, listed))) in expected.iter().zip(&found).enumerate() {
-            // The own organization's partner-only items are read by id with the right to its drafts; lists of what is
-            // published show what is published to the reader.
-            let is_special = status == "PUBLISHED" && visibility == "PARTNERS" && position == 0;
-            if by_id != expected || (listed != expected && !is_special) {
+            if by_id != expected || listed != expected {
                 wrong.push(format!("{status} {visibility} {position}: by id {by_id}, listed {listed}, not {expected}"));
             }
         }
