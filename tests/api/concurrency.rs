@@ -154,7 +154,7 @@ async fn a_repeated_batch_is_imported_once_and_answers_the_same() {
         assert_eq!(refusal(&publisher.payload(IMPORT, &input).await), "IDEMPOTENCY_KEY_REUSED");
     }
     for table in ["content", "revision"] {
-        assert_eq!(count(&server, &format!("SELECT count(*) FROM {table}")).await, 3 * i64::try_from(keys).unwrap());
+        assert_eq!(count(&server, &format!("SELECT count(*) FROM {table}")).await, 3 * i64::from(keys));
     }
 }
 
