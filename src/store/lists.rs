@@ -24,8 +24,9 @@ impl Store {
         before: Option<&NewItem>,
     ) -> Result<BTreeSet<i64>, DbErr> {
         let Some(before) = before else {
-            // Nothing links to what is not there yet.
-            let listed = Listed { content: &item.content, detail: Some(&item.detail), linking: &[] };
+            // An import may have stored what links to it before.
+            let linking = linking(tx, item.content.id).await?;
+            let listed = Listed { content: &item.content, detail: Some(&item.detail), linking: &linking };
             insert(tx, item.content.id, &places(tx, catalog, listed).await?).await?;
             return Ok(supersedes(item).into_iter().collect());
         };
@@ -63,11 +64,16 @@ impl Store {
     ) -> Result<(), DbErr> {
         let id = content.id;
         entity::listing::Entity::delete_many().filter(entity::listing::COLUMN.content.eq(id)).exec(tx).await?;
-        let linking = entity::link::Entity::find().filter(entity::link::COLUMN.to_id.eq(id));
-        let linking: Vec<i64> = linking.all(tx).await?.into_iter().map(|link| link.from_id).collect();
+        let linking = linking(tx, id).await?;
         let listed = Listed { content, detail, linking: &linking };
         insert(tx, id, &places(tx, catalog, listed).await?).await
     }
+}
+
+/// Keys of the items that link to one.
+async fn linking(tx: &DatabaseTransaction, id: i64) -> Result<Vec<i64>, DbErr> {
+    let links = entity::link::Entity::find().filter(entity::link::COLUMN.to_id.eq(id));
+    Ok(links.all(tx).await?.into_iter().map(|link| link.from_id).collect())
 }
 
 /// An item that is to be listed.
