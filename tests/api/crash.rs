@@ -181,7 +181,8 @@ async fn what_was_acknowledged_survives_a_kill_and_what_was_not_is_whole_or_abse
         let places: Vec<String> = (0..WRITERS).map(|writer| format!("{kill}-{writer}")).collect();
         let writing = futures_util::future::join_all(places.iter().map(|place| write(&publisher, place, &done)));
         let killing = async {
-            while done.load(Ordering::Relaxed) < each {
+            // The writers go in step: another number each time, so that creates are killed as well as changes.
+            while done.load(Ordering::Relaxed) < each + kill % (WRITERS * 3) {
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }
             // At another point of a write each time.
