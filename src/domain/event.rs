@@ -39,6 +39,9 @@ pub struct OccurrenceOverride {
     pub starts_at_local: Option<LocalDateTime>,
     /// The local end instead.
     pub ends_at_local: Option<LocalDateTime>,
+    /// Whether those that follow are moved by as much, and are as long and in the same state.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub and_following: bool,
     /// The state of this occurrence.
     pub status: Option<EventStatus>,
     /// What people should know.

@@ -9,6 +9,7 @@ pub mod limits;
 pub mod locale;
 pub mod public_id;
 pub mod publication;
+pub mod recurrence;
 pub mod resource;
 pub mod scope;
 pub mod text;

@@ -142,6 +142,13 @@ impl Zones {
         zone.to_ambiguous_timestamp(local).compatible().map(Timestamp::from).map_err(|_| LocalTimeFault::Nonexistent)
     }
 
+    /// What clocks in a zone show at an instant.
+    pub fn local(&self, instant: Timestamp, zone: &str) -> Option<LocalDateTime> {
+        let zone = self.database.get(zone).ok()?;
+        let instant = jiff::Timestamp::from_microsecond(instant.as_micros()).ok()?;
+        Some(zone.to_datetime(instant))
+    }
+
     /// An instant as RFC 3339 with the offset in force in the zone: `2026-12-15T12:00:00-07:00`.
     pub fn with_offset(&self, instant: Timestamp, zone: &str) -> Option<String> {
         let zone = self.database.get(zone).ok()?;

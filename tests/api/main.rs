@@ -31,6 +31,8 @@ mod privacy;
 mod program;
 mod publisher;
 mod publishing;
+mod python;
+mod recurrence;
 mod redaction;
 mod region;
 mod resource;
