@@ -6,7 +6,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use async_graphql::registry::{MetaType, MetaTypeName, Registry};
-use async_graphql::{InputObjectType, InputType, InputValueError, InputValueResult, Value};
+use async_graphql::{Context, InputObjectType, InputType, InputValueError, InputValueResult, Value};
 
 /// An argument of the type `T` whose value is kept as it was given: what was left out stays left out, null stays null,
 /// and a wrong text reaches the service, whose refusal is a user error, instead of failing the request.
@@ -18,10 +18,8 @@ pub(crate) struct Given<T> {
 impl<T: InputObjectType> Given<T> {
     /// The value as JSON. Where the schema has a list and the client gave one value, it becomes a list of that value
     /// (GraphQL October 2021, section 3.11, input coercion).
-    pub(crate) fn into_json(self) -> serde_json::Value {
-        let mut registry = Registry::default();
-        let ty = T::create_type_info(&mut registry);
-        json(&registry, &ty, self.value)
+    pub(crate) fn into_json(self, ctx: &Context<'_>) -> serde_json::Value {
+        json(&ctx.schema_env.registry, &T::qualified_type_name(), self.value)
     }
 }
 
@@ -87,7 +85,7 @@ fn json(registry: &Registry, ty: &str, value: Value) -> serde_json::Value {
 
 #[cfg(test)]
 mod tests {
-    use async_graphql::{EmptySubscription, Enum, InputObject, Object, Request, Response, Schema, Variables};
+    use async_graphql::{Context, EmptySubscription, Enum, InputObject, Object, Request, Response, Schema, Variables};
     use serde_json::json;
 
     use super::Given;
@@ -117,8 +115,8 @@ mod tests {
 
     #[Object]
     impl Query {
-        async fn thing(&self, input: Given<Thing>) -> String {
-            input.into_json().to_string()
+        async fn thing(&self, ctx: &Context<'_>, input: Given<Thing>) -> String {
+            input.into_json(ctx).to_string()
         }
     }
 

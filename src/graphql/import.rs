@@ -115,7 +115,7 @@ impl ImportMutation {
         #[graphql(desc = "The items.")] input: Given<ImportBatchInput>,
     ) -> Result<Option<ImportBatchPayload>> {
         let caller = caller(ctx)?;
-        let mut members = Members::of(input.into_json());
+        let mut members = Members::of(input.into_json(ctx));
         let mut warnings = Vec::new();
         let outcome = match read(&mut members) {
             Ok(batch) => {

@@ -233,7 +233,7 @@ macro_rules! echo {
         #[Object]
         impl Echo {
             $(async fn $field(&self, input: Given<$input>) -> String {
-                input.into_json().to_string()
+                input.into_json(ctx).to_string()
             })+
         }
     };

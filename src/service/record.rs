@@ -47,7 +47,6 @@ pub(super) async fn record(
             Some(input.line(&record).map_err(|fault| broken(fault.to_string()))?)
         }
     };
-    app.store.save_item(tx, catalog, &saving).await?;
     let revision = entity::revision::Model {
         content_id: item.content.id,
         version: item.content.version,
@@ -57,6 +56,5 @@ pub(super) async fn record(
         note: author.note.clone(),
         snapshot,
     };
-    app.store.insert_revision(tx, revision).await?;
-    app.store.log_item(tx, &saving).await
+    app.store.save_item(tx, catalog, &saving, revision).await
 }

@@ -1,9 +1,10 @@
 //! The change log: one row for each committed change, in the order of commits. Must not announce anything.
 
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement};
 
 use super::Store;
 use super::sql::Sql;
+use super::together::Together;
 use crate::domain::time::Timestamp;
 
 /// The number of the last committed change; caches are valid for one epoch.
@@ -33,41 +34,43 @@ pub(crate) struct NewChange {
 
 const NEXT: &str = "UPDATE epoch SET seq = seq + 1 WHERE id = 1 RETURNING seq";
 
-/// Takes the next number. The row lock that the update holds until commit makes the order of numbers the order of
-/// commits, so no reader ever sees a number before a smaller one.
-async fn next<C: ConnectionTrait>(connection: &C) -> Result<i64, DbErr> {
-    let statement = Statement::from_string(connection.get_database_backend(), NEXT);
-    let row = connection.query_one_raw(statement).await?;
-    row.ok_or_else(|| DbErr::Custom("the epoch row is missing".to_string()))?.try_get_by_index(0)
-}
-
-/// Appends a change in the transaction that makes it; on PostgreSQL in the same statement that takes the number, since
-/// every other write waits from then on.
-pub(crate) async fn append<C: ConnectionTrait>(connection: &C, change: NewChange) -> Result<Epoch, DbErr> {
-    let backend = connection.get_database_backend();
-    let is_one = backend == DbBackend::Postgres;
-    let mut sql = Sql::default();
-    if is_one {
-        sql.push("WITH next AS (").push(NEXT).push(") ");
+/// Appends a change in the transaction that makes it, behind other statements of the same round trip. The row lock that
+/// taking the number holds until commit makes the order of numbers the order of commits, so no reader ever sees a number
+/// before a smaller one; every other write waits from then on.
+pub(super) async fn append_with(
+    mut together: Together,
+    tx: &DatabaseTransaction,
+    change: NewChange,
+) -> Result<Epoch, DbErr> {
+    let backend = tx.get_database_backend();
+    let is_postgres = backend == DbBackend::Postgres;
+    if !is_postgres {
+        together.add(Statement::from_string(backend, "UPDATE epoch SET seq = seq + 1 WHERE id = 1"));
     }
+    let mut sql = Sql::default();
     sql.push(
         "INSERT INTO change (seq, at, noun, item, public_id, what, visibility_before, visibility_after, \
-         regions_before, regions_after, topics_before, topics_after, purge) SELECT ",
+         regions_before, regions_after, topics_before, topics_after, purge) SELECT next.seq",
     );
-    if is_one {
-        sql.push("next.seq");
-    } else {
-        sql.bind(next(connection).await?);
-    }
     let NewChange { at, noun, item, public_id, what, before, after, purge } = change;
     sql.push(", ").bind(at.as_micros()).push(", ").bind(noun).push(", ").bind(item).push(", ").bind(public_id);
     sql.push(", ").bind(what);
     sql.push(", ").bind(before.visibility).push(", ").bind(after.visibility);
     sql.push(", ").bind(before.regions).push(", ").bind(after.regions);
     sql.push(", ").bind(before.topics).push(", ").bind(after.topics).push(", ").bind(purge);
-    sql.push(if is_one { " FROM next" } else { "" }).push(" RETURNING seq");
-    let row = connection.query_one_raw(sql.statement(backend)).await?;
+    if is_postgres {
+        together.add_named("next", Statement::from_string(backend, NEXT));
+        sql.push(" FROM next RETURNING seq");
+    } else {
+        sql.push(" FROM epoch AS next WHERE next.id = 1 RETURNING seq");
+    }
+    let row = together.ending_in(sql.statement(backend), tx).await?;
     row.ok_or_else(|| DbErr::Custom("the epoch row is missing".to_string()))?.try_get_by_index(0).map(Epoch)
+}
+
+/// Appends a change in the transaction that makes it.
+pub(super) async fn append(tx: &DatabaseTransaction, change: NewChange) -> Result<Epoch, DbErr> {
+    append_with(Together::new(tx.get_database_backend()), tx, change).await
 }
 
 impl Store {

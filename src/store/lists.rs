@@ -1,33 +1,32 @@
 //! The places of items in lists, written with the items: see the table `listing`. Must not read lists.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, QueryFilter, Statement};
 
 use super::sql::{Sql, unpack_keys};
+use super::together::Together;
 use super::{Catalog, Detail, Kind, ListKind, NewItem, Store};
 use crate::domain::update::UpdateFamily;
 use crate::domain::vocabulary::{UpdateKind, Vocabulary};
 
-/// Rows of one INSERT.
-const CHUNK: usize = 400;
-
 impl Store {
     /// Lists an item that was stored where it belongs now; answers the items that it supersedes or did, which may have to
     /// be listed elsewhere.
+    ///
+    /// What it writes goes `together` with the item where it can.
     pub(super) async fn place_item(
         &self,
         tx: &DatabaseTransaction,
         catalog: &Catalog,
-        item: &NewItem,
-        before: Option<&NewItem>,
+        (item, before): (&NewItem, Option<&NewItem>),
+        together: &mut Together,
     ) -> Result<BTreeSet<i64>, DbErr> {
         let Some(before) = before else {
             // An import may have stored what links to it before.
             let linking = linking(tx, item.content.id).await?;
             let listed = Listed { content: &item.content, detail: Some(&item.detail), linking: &linking };
-            insert(tx, item.content.id, &places(tx, catalog, listed).await?).await?;
+            together.add(insert(self.backend(), item.content.id, &places(tx, catalog, listed).await?));
             return Ok(supersedes(item).into_iter().collect());
         };
         if (state(before), scope(before)) == (state(item), scope(item)) {
@@ -66,7 +65,7 @@ impl Store {
         entity::listing::Entity::delete_many().filter(entity::listing::COLUMN.content.eq(id)).exec(tx).await?;
         let linking = linking(tx, id).await?;
         let listed = Listed { content, detail, linking: &linking };
-        insert(tx, id, &places(tx, catalog, listed).await?).await
+        tx.execute_raw(insert(self.backend(), id, &places(tx, catalog, listed).await?)).await.map(|_| ())
     }
 }
 
@@ -129,16 +128,21 @@ async fn places(
     Ok(rows)
 }
 
-async fn insert(tx: &DatabaseTransaction, id: i64, rows: &[(i16, i64, i64, i64)]) -> Result<(), DbErr> {
-    for chunk in rows.chunks(CHUNK) {
-        let mut insert = String::from("INSERT INTO listing (kind, anchor, topic, order_key, content) VALUES ");
-        for (position, (list, anchor, topic, order_key)) in chunk.iter().enumerate() {
-            let comma = if position == 0 { "" } else { ", " };
-            let _ = write!(insert, "{comma}({list}, {anchor}, {topic}, {order_key}, {id})");
-        }
-        tx.execute_unprepared(&insert).await?;
+/// The rows of an item. The text does not depend on how many there are, so that it is prepared once.
+fn insert(backend: DbBackend, id: i64, rows: &[(i16, i64, i64, i64)]) -> Statement {
+    let mut sql = Sql::default();
+    sql.push("INSERT INTO listing (kind, anchor, topic, order_key, content) SELECT ");
+    if backend == DbBackend::Postgres {
+        let column = |of: fn(&(i16, i64, i64, i64)) -> i64| rows.iter().map(of).collect::<Vec<i64>>();
+        sql.push("CAST(l.kind AS SMALLINT), l.anchor, l.topic, l.order_key, ").bind(id).push(" FROM unnest(");
+        sql.bind(column(|row| row.0.into())).push("::bigint[], ").bind(column(|row| row.1)).push("::bigint[], ");
+        sql.bind(column(|row| row.2)).push("::bigint[], ").bind(column(|row| row.3));
+        sql.push("::bigint[]) AS l (kind, anchor, topic, order_key)");
+    } else {
+        sql.push("value ->> 0, value ->> 1, value ->> 2, value ->> 3, ").bind(id).push(" FROM json_each(");
+        sql.bind(serde_json::json!(rows).to_string()).push(")");
     }
-    Ok(())
+    sql.statement(backend)
 }
 
 /// The number of the list of an item's kind and state.

@@ -5,6 +5,7 @@ mod change;
 mod client;
 mod due;
 mod erase;
+mod group;
 mod item;
 mod listing;
 mod lists;
@@ -13,6 +14,7 @@ mod plan;
 mod revision;
 mod sql;
 mod stored;
+mod together;
 mod write;
 
 use std::sync::Arc;
@@ -29,6 +31,7 @@ use sea_orm::{
 
 pub use catalog::{Catalog, Code, Entry, Organization, Region, Topic, is_french};
 pub use change::Epoch;
+pub use group::Writing;
 pub use client::{Credentials, Grant, StoredClient};
 pub use item::{Detail, Item, Kind, shown_slug};
 pub use listing::{Condition, Filter, ListKind, ListQuery, Order, OrderField, Page, PageKey, PageRequest, Parent};
@@ -49,7 +52,9 @@ pub struct Store {
     write_statements: Arc<AtomicU64>,
     is_unscrubbed: Arc<AtomicBool>,
     scrubbing: Arc<tokio::sync::Mutex<()>>,
+    queue: Arc<group::Queue>,
     scan: usize,
+    pool_wait: Duration,
 }
 
 /// The state of the database, for `/readyz`.
@@ -91,7 +96,18 @@ impl Store {
         }
         let catalog = Arc::new(ArcSwap::from_pointee(Catalog::default()));
         let (is_unscrubbed, scrubbing) = (Arc::new(AtomicBool::new(true)), Arc::default());
-        Ok(Self { reader, writer, catalog, statements, write_statements, is_unscrubbed, scrubbing, scan: limits.scan })
+        Ok(Self {
+            reader,
+            writer,
+            catalog,
+            statements,
+            write_statements,
+            is_unscrubbed,
+            scrubbing,
+            queue: Arc::default(),
+            scan: limits.scan,
+            pool_wait: limits.pool_wait,
+        })
     }
 
     /// Statements that reads have run since the start.

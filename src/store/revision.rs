@@ -3,6 +3,7 @@
 
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    Statement,
 };
 
 use super::Store;
@@ -25,8 +26,9 @@ pub enum Claim {
 }
 
 impl Store {
-    /// Keeps what an item is after a change. A version that is there already, as after an import, is replaced.
-    pub async fn insert_revision(&self, tx: &DatabaseTransaction, row: entity::revision::Model) -> Result<(), DbErr> {
+    /// The statement that keeps what an item is after a change. A version that is there already, as after an import, is
+    /// replaced.
+    pub(super) fn revise(&self, row: entity::revision::Model) -> Statement {
         let mut sql = Sql::default();
         sql.push("INSERT INTO revision (content_id, version, at, client_id, action, note, snapshot) VALUES (");
         sql.bind(row.content_id).push(", ").bind(row.version).push(", ").bind(row.at).push(", ").bind(row.client_id);
@@ -35,8 +37,7 @@ impl Store {
             ") ON CONFLICT (content_id, version) DO UPDATE SET at = excluded.at, client_id = excluded.client_id, \
              action = excluded.action, note = excluded.note, snapshot = excluded.snapshot",
         );
-        tx.execute_raw(sql.statement(self.backend())).await?;
-        Ok(())
+        sql.statement(self.backend())
     }
 
     /// One revision.

@@ -59,6 +59,26 @@ impl Sql {
         self.push(")")
     }
 
+    /// Appends a finished statement: its marks are numbered anew behind those that are there. Its text must hold no mark
+    /// inside quotes: values are bound.
+    pub(crate) fn add(&mut self, statement: Statement) -> &mut Self {
+        let before = self.values.len();
+        let mut unnumbered = before;
+        let mut rest = statement.sql.as_str();
+        while let Some(at) = rest.find(['?', '$']) {
+            let (text, mark) = rest.split_at(at);
+            let digits = mark.bytes().skip(1).take_while(u8::is_ascii_digit).count();
+            let number = mark.get(1..=digits).and_then(|digits| digits.parse::<usize>().ok());
+            unnumbered += 1;
+            let number = number.map_or(unnumbered, |number| before + number);
+            let _ = write!(self.text, "{text}${number}");
+            rest = mark.get(1 + digits..).unwrap_or_default();
+        }
+        self.text.push_str(rest);
+        self.values.extend(statement.values.into_iter().flat_map(|values| values.0));
+        self
+    }
+
     /// The text so far.
     pub(crate) fn text(&self) -> &str {
         &self.text

@@ -3,9 +3,14 @@
 
 use std::collections::BTreeSet;
 
-use sea_orm::{ActiveModelTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
+    QueryTrait, Statement,
+};
 
-use super::change::{Epoch, NewChange, Side, append};
+use super::change::{Epoch, NewChange, Side, append, append_with};
+use super::sql::Sql;
+use super::together::Together;
 use super::{Catalog, Detail, Kind, Store};
 use crate::domain::time::Timestamp;
 
@@ -34,38 +39,38 @@ pub struct Saving<'a> {
 }
 
 impl Store {
-    /// Stores an item whole and lists it where it belongs. [`Store::log_item`] comes last in its transaction.
+    /// Stores an item whole with its revision, lists it where it belongs, and appends what became of it to the change
+    /// log. Comes last in its transaction: others that write wait from here to its end.
     pub async fn save_item(
         &self,
         tx: &DatabaseTransaction,
         catalog: &Catalog,
         saving: &Saving<'_>,
-    ) -> Result<(), DbErr> {
+        revision: entity::revision::Model,
+    ) -> Result<Epoch, DbErr> {
         let Saving { item, before, .. } = *saving;
-        let id = item.content.id;
-        let content = item.content.clone().into_active_model();
-        match before {
-            None => {
-                entity::content::Entity::insert(content).exec_without_returning(tx).await?;
-            }
-            Some(_) => {
-                entity::content::Entity::update_many()
-                    .set(content.reset_all())
-                    .filter(entity::content::COLUMN.id.eq(id))
-                    .exec(tx)
-                    .await?;
-            }
-        }
+        let (id, backend) = (item.content.id, self.backend());
+        let mut together = Together::new(backend);
+        together.add(save_content(backend, item.content.clone(), before.is_some()));
         if before.is_none_or(|before| before.detail != item.detail) {
-            save_detail(tx, item.detail.clone(), before.is_some()).await?;
+            together.add(save_detail(backend, item.detail.clone(), before.is_some()));
         }
+        together.add(self.revise(revision));
         let mut affected = BTreeSet::new();
         let linked = before.map_or(&[][..], |before| &before.links);
         if linked != item.links {
-            affected = save_links(tx, id, linked, &item.links).await?;
+            affected.extend(changed_links(linked, &item.links));
+            if !linked.is_empty() {
+                entity::link::Entity::delete_many().filter(entity::link::COLUMN.from_id.eq(id)).exec(tx).await?;
+            }
+            together.add(insert_links(backend, id, &item.links));
         }
-        affected.extend(self.place_item(tx, catalog, item, before).await?);
+        affected.extend(self.place_item(tx, catalog, (item, before), &mut together).await?);
         affected.remove(&id);
+        if affected.is_empty() {
+            return append_with(together, tx, change_of(saving)).await;
+        }
+        together.run(tx).await?;
         // Each is locked before it is read: another transaction may be changing it, and the one that ends last must list it
         // as it is then.
         for linked in affected {
@@ -74,13 +79,7 @@ impl Store {
                 self.relist(tx, catalog, &content, None).await?;
             }
         }
-        Ok(())
-    }
-
-    /// Appends what became of an item to the change log. Others that write wait from here to the end of the transaction.
-    pub async fn log_item(&self, tx: &DatabaseTransaction, saving: &Saving<'_>) -> Result<Epoch, DbErr> {
-        let before = saving.before.map(|before| &before.content);
-        append(tx, change(&saving.item.content, before, saving.what, saving.at)).await
+        append(tx, change_of(saving)).await
     }
 
     /// Stores a region, topic or organization and logs it. `is_new` says whether its row is not there yet.
@@ -143,14 +142,26 @@ impl Store {
     }
 }
 
-async fn save_detail(tx: &DatabaseTransaction, detail: Detail, is_there: bool) -> Result<(), DbErr> {
+fn save_content(backend: DbBackend, content: entity::content::Model, is_there: bool) -> Statement {
+    let id = content.id;
+    let row = content.into_active_model();
+    if !is_there {
+        return entity::content::Entity::insert(row).build(backend);
+    }
+    let update = entity::content::Entity::update_many().set(row.reset_all());
+    update.filter(entity::content::COLUMN.id.eq(id)).build(backend)
+}
+
+fn save_detail(backend: DbBackend, detail: Detail, is_there: bool) -> Statement {
     macro_rules! save {
         ($module:ident, $row:expr) => {{
+            let id = $row.content_id;
             let row = $row.into_active_model();
             if is_there {
-                entity::$module::Entity::update(row.reset_all()).exec(tx).await.map(|_| ())
+                let update = entity::$module::Entity::update_many().set(row.reset_all());
+                update.filter(entity::$module::COLUMN.content_id.eq(id)).build(backend)
             } else {
-                entity::$module::Entity::insert(row).exec_without_returning(tx).await.map(|_| ())
+                entity::$module::Entity::insert(row).build(backend)
             }
         }};
     }
@@ -162,25 +173,26 @@ async fn save_detail(tx: &DatabaseTransaction, detail: Detail, is_there: bool) -
     }
 }
 
-/// Replaces the links of an item; returns the items that gained or lost one.
-async fn save_links(tx: &DatabaseTransaction, from: i64, old: &[i64], links: &[i64]) -> Result<BTreeSet<i64>, DbErr> {
+/// The items that gained or lost a link.
+fn changed_links(old: &[i64], links: &[i64]) -> BTreeSet<i64> {
     let (before, after): (BTreeSet<i64>, BTreeSet<i64>) =
         (old.iter().copied().collect(), links.iter().copied().collect());
-    if !before.is_empty() {
-        entity::link::Entity::delete_many().filter(entity::link::COLUMN.from_id.eq(from)).exec(tx).await?;
+    before.symmetric_difference(&after).copied().collect()
+}
+
+/// The links of an item, each once, in order.
+fn insert_links(backend: DbBackend, from: i64, links: &[i64]) -> Statement {
+    let mut seen = BTreeSet::new();
+    let links: Vec<i64> = links.iter().copied().filter(|to| seen.insert(*to)).collect();
+    let mut sql = Sql::default();
+    sql.push("INSERT INTO link (from_id, to_id, position) SELECT ").bind(from);
+    if backend == DbBackend::Postgres {
+        sql.push(", l.to_id, l.number - 1 FROM unnest(").bind(links);
+        sql.push("::bigint[]) WITH ORDINALITY AS l (to_id, number)");
+    } else {
+        sql.push(", l.value, l.key FROM json_each(").bind(serde_json::json!(links).to_string()).push(") l");
     }
-    let rows =
-        links.iter().enumerate().filter(|(position, to)| !links.iter().take(*position).any(|known| known == *to));
-    let rows: Vec<entity::link::ActiveModel> = rows
-        .map(|(position, to)| {
-            let position = i32::try_from(position).unwrap_or(i32::MAX);
-            entity::link::Model { from_id: from, to_id: *to, position }.into_active_model()
-        })
-        .collect();
-    if !rows.is_empty() {
-        entity::link::Entity::insert_many(rows).exec_without_returning(tx).await?;
-    }
-    Ok(before.symmetric_difference(&after).copied().collect())
+    sql.statement(backend)
 }
 
 fn side(content: &entity::content::Model) -> Side {
@@ -192,12 +204,9 @@ fn side(content: &entity::content::Model) -> Side {
     }
 }
 
-fn change(
-    after: &entity::content::Model,
-    before: Option<&entity::content::Model>,
-    what: Option<&'static str>,
-    at: Timestamp,
-) -> NewChange {
+fn change_of(saving: &Saving<'_>) -> NewChange {
+    let Saving { item, before, what, at } = *saving;
+    let (after, before) = (&item.content, before.map(|before| &before.content));
     let was_published = before.is_some_and(|content| content.status == "PUBLISHED");
     let by_state = match (was_published, after.status.as_str()) {
         (false, "PUBLISHED") => "PUBLISHED",

@@ -98,7 +98,8 @@ def case(rng):
     event.add("dtend", start + length)
     event["rrule"] = icalendar.vRecur.from_ical(text)
     exceptions, additions = [], []
-    if rng.random() < 0.3:
+    # The package takes what has an exception's local time in UTC for the exception, which only rules of hours meet.
+    if rng.random() < 0.3 and not any(name in text for name in ("HOURLY", "MINUTELY", "SECONDLY", "BYHOUR")):
         exceptions = [start + timedelta(days=rng.choice([0, 1, 2, 7, 14, 28, 365])) for _ in range(rng.randint(1, 3))]
         event.add("exdate", exceptions)
     if rng.random() < 0.3:
@@ -128,7 +129,8 @@ def case(rng):
         "additions": [local(at) for at in additions],
         "from": int(begin.timestamp()),
         "to": int(end.timestamp()),
-        "expected": sorted([instant(it.start), instant(it.end)] for it in found),
+        # Where clocks skip the start but not the end, the package has the end first.
+        "expected": sorted([instant(it.start), max(instant(it.start), instant(it.end))] for it in found),
     }
 
 

@@ -89,7 +89,10 @@ impl<'a> Expansion<'a> {
         }
         let mut found: Vec<DateTime> = Vec::new();
         let clock = self.clock();
-        let mut date = first;
+        // Positions in the first week count from the start on, as dateutil and those who learnt from it count them; RFC
+        // 5545 does not say whether what lies before the start has a position.
+        let is_cut = self.rule.frequency == Frequency::Weekly && !self.rule.by_set_pos.is_empty();
+        let mut date = if is_cut { first.max(self.start.date()) } else { first };
         loop {
             if self.takes(date) {
                 found.extend(clock.iter().map(|time| date.to_datetime(*time)));

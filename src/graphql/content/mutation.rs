@@ -127,7 +127,7 @@ impl ContentMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which item, and the translation.")] input: Given<ContentTranslateInput>,
     ) -> Result<Option<ContentTranslatePayload>> {
-        let input = input.into_json();
+        let input = input.into_json(ctx);
         let said = look_at(&Members::of(input.clone()), "und");
         let answered = change(ctx, input, |members| {
             Ok(Translate {
@@ -149,7 +149,7 @@ impl ContentMutation {
         #[graphql(desc = "Which item, and who checked it.")] input: Given<ContentVerifyInput>,
     ) -> Result<Option<ContentVerifyPayload>> {
         let caller = caller(ctx)?;
-        let members = Members::of(input.into_json());
+        let members = Members::of(input.into_json(ctx));
         let outcome = patch(ctx, &caller, None, members, RevisionAction::Verified).await;
         Ok(Some(answer(ctx, outcome, Vec::new())?.into()))
     }
@@ -162,7 +162,7 @@ impl ContentMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which item.")] input: Given<ContentSubmitInput>,
     ) -> Result<Option<ContentSubmitPayload>> {
-        let answered = change(ctx, input.into_json(), |members| {
+        let answered = change(ctx, input.into_json(ctx), |members| {
             let (id, expected_version) = (members.required("id")?, members.required("expectedVersion")?);
             Ok(Submit { id, expected_version })
         });
@@ -177,7 +177,7 @@ impl ContentMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which item.")] input: Given<ContentApproveInput>,
     ) -> Result<Option<ContentApprovePayload>> {
-        let answered = change(ctx, input.into_json(), |members| {
+        let answered = change(ctx, input.into_json(ctx), |members| {
             let (id, expected_version) = (members.required("id")?, members.required("expectedVersion")?);
             Ok(Approve { id, expected_version })
         });
@@ -192,7 +192,7 @@ impl ContentMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which item, and why.")] input: Given<ContentRejectInput>,
     ) -> Result<Option<ContentRejectPayload>> {
-        let answered = change(ctx, input.into_json(), |members| {
+        let answered = change(ctx, input.into_json(ctx), |members| {
             let (id, expected_version) = (members.required("id")?, members.required("expectedVersion")?);
             Ok(Reject { id, expected_version, reason: members.required::<Reason>("reason")?.to_string() })
         });
@@ -209,7 +209,7 @@ impl ContentMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which item.")] input: Given<ContentPublishInput>,
     ) -> Result<Option<ContentPublishPayload>> {
-        let answered = change(ctx, input.into_json(), |members| {
+        let answered = change(ctx, input.into_json(ctx), |members| {
             let (id, expected_version) = (members.required("id")?, members.required("expectedVersion")?);
             Ok(Publish { id, expected_version })
         });
@@ -225,7 +225,7 @@ impl ContentMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which item, and when.")] input: Given<ContentScheduleInput>,
     ) -> Result<Option<ContentSchedulePayload>> {
-        let answered = change(ctx, input.into_json(), |members| {
+        let answered = change(ctx, input.into_json(ctx), |members| {
             let (id, expected_version) = (members.required("id")?, members.required("expectedVersion")?);
             Ok(Schedule { id, expected_version, at: members.required("at")? })
         });
@@ -241,7 +241,7 @@ impl ContentMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which item, and why.")] input: Given<ContentWithdrawInput>,
     ) -> Result<Option<ContentWithdrawPayload>> {
-        let answered = change(ctx, input.into_json(), |members| {
+        let answered = change(ctx, input.into_json(ctx), |members| {
             let (id, expected_version) = (members.required("id")?, members.required("expectedVersion")?);
             Ok(Withdraw { id, expected_version, reason: reason(members)? })
         });
@@ -257,7 +257,7 @@ impl ContentMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which item.")] input: Given<ContentArchiveInput>,
     ) -> Result<Option<ContentArchivePayload>> {
-        let answered = change(ctx, input.into_json(), |members| {
+        let answered = change(ctx, input.into_json(ctx), |members| {
             let (id, expected_version) = (members.required("id")?, members.required("expectedVersion")?);
             Ok(Archive { id, expected_version })
         });
@@ -273,7 +273,7 @@ impl ContentMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which item, and which revision.")] input: Given<ContentRestoreInput>,
     ) -> Result<Option<ContentRestorePayload>> {
-        let answered = change(ctx, input.into_json(), |members| {
+        let answered = change(ctx, input.into_json(ctx), |members| {
             let (id, expected_version) = (members.required("id")?, members.required("expectedVersion")?);
             Ok(Restore { id, expected_version, version: members.required("version")? })
         });
@@ -288,7 +288,7 @@ impl ContentMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which item, and until when.")] input: Given<ContentSpotlightInput>,
     ) -> Result<Option<ContentSpotlightPayload>> {
-        let answered = change(ctx, input.into_json(), |members| {
+        let answered = change(ctx, input.into_json(ctx), |members| {
             let (id, expected_version) = (members.required("id")?, members.optional("expectedVersion")?);
             Ok(Spotlight { id, expected_version, until: members.optional("until")? })
         });
@@ -303,7 +303,7 @@ impl ContentMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which item, and why.")] input: Given<EmergencyWithdrawInput>,
     ) -> Result<Option<EmergencyWithdrawPayload>> {
-        let answered = change(ctx, input.into_json(), |members| {
+        let answered = change(ctx, input.into_json(ctx), |members| {
             let (id, expected_version) = (members.required("id")?, members.optional("expectedVersion")?);
             Ok(EmergencyWithdraw { id, expected_version, reason: reason(members)? })
         });
@@ -319,7 +319,7 @@ impl ContentMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which item.")] input: Given<ContentRedactInput>,
     ) -> Result<Option<ContentRedactPayload>> {
-        let answered = change(ctx, input.into_json(), |members| {
+        let answered = change(ctx, input.into_json(ctx), |members| {
             let (id, expected_version) = (members.required("id")?, members.optional("expectedVersion")?);
             Ok(Redact { id, expected_version })
         })

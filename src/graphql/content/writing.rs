@@ -96,7 +96,7 @@ macro_rules! writing_mutations {
                 ctx: &async_graphql::Context<'_>,
                 #[graphql(desc = "What it says.")] input: $crate::graphql::given::Given<$create_input>,
             ) -> async_graphql::Result<Option<$create_payload>> {
-                let answered = $crate::graphql::content::create(ctx, $kind, input.into_json()).await?;
+                let answered = $crate::graphql::content::create(ctx, $kind, input.into_json(ctx)).await?;
                 Ok(Some(answered.into()))
             }
 
@@ -108,7 +108,7 @@ macro_rules! writing_mutations {
                 ctx: &async_graphql::Context<'_>,
                 #[graphql(desc = "Which one, and what changes.")] input: $crate::graphql::given::Given<$update_input>,
             ) -> async_graphql::Result<Option<$update_payload>> {
-                let answered = $crate::graphql::content::update(ctx, $kind, input.into_json()).await?;
+                let answered = $crate::graphql::content::update(ctx, $kind, input.into_json(ctx)).await?;
                 Ok(Some(answered.into()))
             }
 
@@ -120,7 +120,7 @@ macro_rules! writing_mutations {
                 ctx: &async_graphql::Context<'_>,
                 #[graphql(desc = "What it says.")] input: $crate::graphql::given::Given<$upsert_input>,
             ) -> async_graphql::Result<Option<$upsert_payload>> {
-                let answered = $crate::graphql::content::upsert(ctx, $kind, input.into_json()).await?;
+                let answered = $crate::graphql::content::upsert(ctx, $kind, input.into_json(ctx)).await?;
                 Ok(Some(answered.into()))
             }
         }

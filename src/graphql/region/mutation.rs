@@ -38,7 +38,7 @@ impl RegionMutation {
         #[graphql(desc = "What it says.")] input: Given<RegionUpsertInput>,
     ) -> Result<Option<RegionUpsertPayload>> {
         let caller = caller(ctx)?;
-        let members = Members::of(input.into_json());
+        let members = Members::of(input.into_json(ctx));
         let outcome = upsert_catalog(ctx.app(), &caller, "region", members.as_map()).await;
         let (view, warnings) = (ctx.view(None)?, Vec::new());
         Ok(Some(match split(outcome)? {

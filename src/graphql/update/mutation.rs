@@ -81,7 +81,7 @@ impl AlertMutation {
         #[graphql(desc = "Which alert, and what people should know now.")] input: Given<AlertCancelInput>,
     ) -> Result<Option<AlertCancelPayload>> {
         let caller = caller(ctx)?;
-        let mut members = Members::of(input.into_json());
+        let mut members = Members::of(input.into_json(ctx));
         let said = look_at(&members, "und");
         let read = |members: &mut Members| -> std::result::Result<CancelAlert, Refusal> {
             Ok(CancelAlert {

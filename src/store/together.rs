@@ -1,0 +1,60 @@
+//! Statements that change rows, sent in one round trip: a transaction lasts as long as its round trips. Must not read.
+
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, QueryResult, Statement};
+
+use super::sql::Sql;
+
+/// Statements that are sent together. None sees what the others change, on PostgreSQL, and their order is open: they must
+/// not touch the same rows.
+#[derive(Debug)]
+pub(super) struct Together {
+    backend: DbBackend,
+    sql: Sql,
+    count: usize,
+}
+
+impl Together {
+    pub(super) fn new(backend: DbBackend) -> Self {
+        Self { backend, sql: Sql::default(), count: 0 }
+    }
+
+    /// Adds a statement that answers nothing.
+    pub(super) fn add(&mut self, statement: Statement) {
+        self.add_named(&format!("s{}", self.count), statement);
+    }
+
+    /// Adds a statement whose answer has a name for the last one, on PostgreSQL.
+    pub(super) fn add_named(&mut self, name: &str, statement: Statement) {
+        if self.backend == DbBackend::Postgres {
+            let start = if self.count == 0 { "WITH" } else { "," };
+            self.sql.push(&format!("{start} {name} AS (")).add(statement).push(")");
+        } else {
+            self.sql.add(statement).push("; ");
+        }
+        self.count += 1;
+    }
+
+    /// Adds a statement that answers one row, and runs them all.
+    pub(super) async fn ending_in(
+        mut self,
+        last: Statement,
+        tx: &DatabaseTransaction,
+    ) -> Result<Option<QueryResult>, DbErr> {
+        if self.backend == DbBackend::Postgres {
+            self.sql.push(" ");
+        }
+        self.sql.add(last);
+        tx.query_one_raw(self.sql.statement(self.backend)).await
+    }
+
+    /// Runs them all.
+    pub(super) async fn run(mut self, tx: &DatabaseTransaction) -> Result<(), DbErr> {
+        if self.count == 0 {
+            return Ok(());
+        }
+        if self.backend == DbBackend::Postgres {
+            self.sql.push(" SELECT 1");
+        }
+        tx.execute_raw(self.sql.statement(self.backend)).await.map(|_| ())
+    }
+}
