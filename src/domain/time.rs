@@ -77,6 +77,16 @@ impl<'de> Deserialize<'de> for Timestamp {
 /// A civil date and time without an offset, as people say it: `2026-12-15T18:30:00`.
 pub type LocalDateTime = DateTime;
 
+/// A civil time as microseconds since 1970 as if it were in UTC: a number that orders civil times.
+pub fn as_if_utc(local: LocalDateTime) -> i64 {
+    TimeZone::UTC.to_timestamp(local).map_or(0, |instant| instant.as_microsecond())
+}
+
+/// The civil time of such a number.
+pub fn from_as_if_utc(micros: i64) -> Option<LocalDateTime> {
+    jiff::Timestamp::from_microsecond(micros).ok().map(|instant| TimeZone::UTC.to_datetime(instant))
+}
+
 /// A civil date.
 pub type LocalDate = jiff::civil::Date;
 

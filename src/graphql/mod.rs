@@ -47,6 +47,7 @@ pub struct Query(
     resource::ResourceQuery,
     update::UpdateQuery,
     event::EventQuery,
+    event::CalendarQueries,
     campaign::CampaignQuery,
     client::ClientQuery,
     meta::MetaQuery,
@@ -58,6 +59,7 @@ pub struct Query(
 pub struct Mutation(
     resource::ResourceMutation,
     event::EventMutation,
+    event::SeriesMutation,
     campaign::CampaignMutation,
     update::DrugAlertMutation,
     update::ServiceUpdateMutation,

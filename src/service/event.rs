@@ -5,11 +5,15 @@ use super::fault::{Fault, FaultCode};
 use super::input::{EventInput, Record, assemble};
 use super::line::column;
 use super::resource::LIST;
-use crate::domain::event::{EventDetail, Location};
+use crate::domain::event::{EventDetail, Location, Recurrence};
 use crate::domain::public_id::Noun;
-use crate::domain::time::{DAY_MICROS, LocalDate, LocalDateTime, LocalTimeFault, Timestamp, Zones};
+use crate::domain::recurrence::{MOST, Series, SeriesFault};
+use crate::domain::time::{LocalDateTime, LocalTimeFault, Timestamp, Zones};
 use crate::domain::vocabulary::{EventStatus, Vocabulary};
 use crate::store::{Catalog, Detail, Kind, NewItem};
+
+/// Exceptions, additions or overrides of a series at most.
+const SERIES: usize = 500;
 
 /// The end of an endless series: the last microsecond that every database and client can write.
 const NEVER_OVER: i64 = 253_402_300_799_999_999;
@@ -33,13 +37,12 @@ pub(super) fn prepare(input: &EventInput, making: &Making<'_>, zones: &Zones) ->
         detail.location = disclosed(location, making, "input.location", &mut faults);
     }
     if let Some(recurrence) = &input.recurrence {
-        check_rule(&recurrence.rrule, &mut faults);
         for (field, length) in [
             ("input.recurrence.exceptions", recurrence.exceptions.len()),
             ("input.recurrence.additions", recurrence.additions.len()),
             ("input.recurrence.overrides", recurrence.overrides.len()),
         ] {
-            at_most(field, length, LIST, &mut faults);
+            at_most(field, length, SERIES, &mut faults);
         }
     }
     let times = instants(input, zones, &mut faults);
@@ -49,7 +52,20 @@ pub(super) fn prepare(input: &EventInput, making: &Making<'_>, zones: &Zones) ->
     let mut links = making.names.resolve_all(Noun::Resource, &input.materials, "input.materials", &mut faults);
     links.extend(making.names.resolve_all(Noun::Update, &input.updates, "input.updates", &mut faults));
     let content = envelope(Kind::Event, &input.envelope(), making, &mut faults);
-    let (Some(mut content), Some((starts_at, ends_at))) = (content, times) else { return Err(faults) };
+    let zone = input.time_zone.to_string();
+    let series = Series {
+        starts_at_local: input.starts_at_local,
+        ends_at_local: input.ends_at_local,
+        time_zone: &zone,
+        is_all_day: input.all_day,
+        recurrence: input.recurrence.as_ref(),
+    };
+    if let (Some(recurrence), true) = (&input.recurrence, times.is_some()) {
+        check_series(&series, recurrence, zones, &mut faults);
+    }
+    let (Some(mut content), Some((starts_at, ends_at)), true) = (content, times, faults.is_empty()) else {
+        return Err(faults);
+    };
     content.order_key = starts_at.as_micros();
     let row = entity::event::Model {
         content_id: making.id.key(),
@@ -63,7 +79,7 @@ pub(super) fn prepare(input: &EventInput, making: &Making<'_>, zones: &Zones) ->
         starts_at: starts_at.as_micros(),
         ends_at: ends_at.map(Timestamp::as_micros),
         over_at: match &input.recurrence {
-            Some(recurrence) => over_at(&recurrence.rrule),
+            Some(_) => series.over_at(zones).map_or(NEVER_OVER, Timestamp::as_micros),
             None => ends_at.unwrap_or(starts_at).as_micros(),
         },
         languages: pack_locales(&input.languages),
@@ -132,55 +148,34 @@ fn local_time_fault(fault: LocalTimeFault, local: LocalDateTime, zone: &str, fie
     }
 }
 
-const RULE_PARTS: [&str; 14] = [
-    "FREQ",
-    "UNTIL",
-    "COUNT",
-    "INTERVAL",
-    "BYSECOND",
-    "BYMINUTE",
-    "BYHOUR",
-    "BYDAY",
-    "BYMONTHDAY",
-    "BYYEARDAY",
-    "BYWEEKNO",
-    "BYMONTH",
-    "BYSETPOS",
-    "WKST",
-];
-
-/// Checks the grammar of a rule (RFC 5545 section 3.3.10): known parts, each once, a frequency.
-fn check_rule(rule: &str, faults: &mut Vec<Fault>) {
-    let mut seen: Vec<&str> = Vec::new();
-    for part in rule.split(';') {
-        let Some((name, value)) = part.split_once('=') else {
-            faults.push(Fault::new(
-                FaultCode::InvalidRrule,
-                "input.recurrence.rrule",
-                format!("\"{part}\" is not NAME=VALUE"),
-            ));
-            return;
-        };
-        if !RULE_PARTS.contains(&name) || value.is_empty() || seen.contains(&name) {
-            let message = format!("\"{part}\" is unknown, empty or there twice");
-            faults.push(Fault::new(FaultCode::InvalidRrule, "input.recurrence.rrule", message));
-            return;
+/// Checks the times of a series: a rule of RFC 5545 section 3.3.10 that is neither too dense nor too much work, and
+/// overrides that name an occurrence each, and do not end before they start.
+fn check_series(series: &Series<'_>, recurrence: &Recurrence, zones: &Zones, faults: &mut Vec<Fault>) {
+    let field = "input.recurrence.rrule";
+    match series.check(zones) {
+        Ok(()) => {}
+        Err(SeriesFault::Rule(message)) => return faults.push(Fault::new(FaultCode::InvalidRrule, field, message)),
+        Err(SeriesFault::TooDense) => {
+            let message = format!("gives more than {MOST} occurrences in 400 days, which is the maximum");
+            return faults.push(Fault::new(FaultCode::RruleTooDense, field, message));
         }
-        seen.push(name);
+        Err(SeriesFault::TooSparse) => {
+            let message = "takes too much work for what it gives: say it with a lower FREQ";
+            return faults.push(Fault::new(FaultCode::InvalidRrule, field, message));
+        }
     }
-    let frequency = rule.split(';').find_map(|part| part.strip_prefix("FREQ="));
-    let known = ["SECONDLY", "MINUTELY", "HOURLY", "DAILY", "WEEKLY", "MONTHLY", "YEARLY"];
-    if !frequency.is_some_and(|frequency| known.contains(&frequency)) {
-        faults.push(Fault::new(FaultCode::InvalidRrule, "input.recurrence.rrule", "has no known FREQ"));
+    for (position, change) in recurrence.overrides.iter().enumerate() {
+        let earlier = recurrence.overrides.iter().take(position);
+        if earlier.into_iter().any(|other| other.recurrence_id == change.recurrence_id) {
+            let field = format!("input.recurrence.overrides[{position}].recurrenceId");
+            faults.push(Fault::new(FaultCode::NotUnique, &field, "names the same occurrence as another override"));
+        }
+        let starts = change.starts_at_local.unwrap_or(change.recurrence_id);
+        if change.ends_at_local.is_some_and(|ends| ends < starts) {
+            let field = format!("input.recurrence.overrides[{position}].endsAtLocal");
+            faults.push(Fault::new(FaultCode::EndsBeforeStart, &field, "is before the start"));
+        }
     }
-}
-
-/// The instant after which nothing of a series can take place: two days after its `UNTIL`, whatever the zone.
-fn over_at(rule: &str) -> i64 {
-    let until = rule.split(';').find_map(|part| part.strip_prefix("UNTIL="));
-    let date = until.and_then(|until| until.get(..8)).and_then(|date| LocalDate::strptime("%Y%m%d", date).ok());
-    let midnight = date.and_then(|date| format!("{date}T00:00:00Z").parse::<Timestamp>().ok());
-    midnight.map_or(NEVER_OVER, |midnight| midnight.as_micros() + 2 * DAY_MICROS)
 }
 
 /// The input that makes a stored event.

@@ -15,6 +15,7 @@ pub mod import;
 pub mod input;
 mod line;
 mod names;
+pub mod occurrence;
 mod prepare;
 mod record;
 mod resource;

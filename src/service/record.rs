@@ -5,10 +5,11 @@ use std::collections::HashMap;
 
 use sea_orm::{DatabaseTransaction, DbErr};
 
-use super::export::input_of;
+use super::export::{input_of, referred_keys};
+use super::occurrence::expanded;
 use crate::app::App;
 use crate::domain::vocabulary::{RevisionAction, Vocabulary};
-use crate::store::{Catalog, Epoch, Saving};
+use crate::store::{Catalog, Epoch, Kept, Saving};
 
 /// Who makes a revision, and what for.
 #[derive(Clone, Debug)]
@@ -56,5 +57,20 @@ pub(super) async fn record(
         note: author.note.clone(),
         snapshot,
     };
-    app.store.save_item(tx, catalog, &saving, revision).await
+    let expanded = expanded(app, item, saving.before)?;
+    app.store.save_item(tx, catalog, &saving, Kept { revision, expanded }).await
+}
+
+/// The same for what no client asked for.
+pub(super) async fn record_unasked(
+    app: &App,
+    tx: &DatabaseTransaction,
+    author: &Author,
+    saving: Saving<'_>,
+) -> Result<Epoch, DbErr> {
+    let found = app.store.stored_ids_within(tx, &referred_keys(saving.item)).await?;
+    let ids: HashMap<i64, String> =
+        found.into_iter().map(|(key, kind, bare)| (key, format!("{}_{bare}", kind.noun().prefix()))).collect();
+    let catalog = app.store.catalog();
+    record(app, tx, &Recording { catalog: &catalog, ids: &ids, author }, saving).await
 }

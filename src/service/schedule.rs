@@ -2,23 +2,22 @@
 //! idempotent and conditional, so that every node may run it and none leads. Reads check the clock too, so that a worker
 //! that does not run shows nothing that is over.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use sea_orm::{DatabaseTransaction, DbErr};
 use tokio::task::JoinHandle;
 
-use super::export::referred_keys;
+use super::occurrence;
 use super::prepare::{Settling, TakenSlugs, settle_slug};
-use super::record::{Author, Recording, record};
+use super::record::{Author, record_unasked};
 use crate::app::{App, SharedApp};
 use crate::domain::vocabulary::{PublicationStatus, RevisionAction, Vocabulary};
 use crate::store::{Kind, Saving};
 
 /// How often the worker looks.
 const INTERVAL: Duration = Duration::from_millis(250);
-/// After how many looks old keys are forgotten: about every ten minutes.
-const FORGETTING: u32 = 2_400;
+/// After how many looks old keys are forgotten, and series expanded further: about every ten minutes.
+const SELDOM: u32 = 2_400;
 
 /// Runs the worker until the handle is aborted. A failed look is tried again at the next interval.
 pub fn run(app: SharedApp) -> JoinHandle<()> {
@@ -36,8 +35,14 @@ pub fn run(app: SharedApp) -> JoinHandle<()> {
                 tracing::warn!("what was erased is not yet out of the database's files; it is tried again");
             }
             looks = looks.wrapping_add(1);
-            if looks % FORGETTING == 1 && app.store.forget_keys(app.clock.now()).await.is_err() {
+            if looks % SELDOM != 1 {
+                continue;
+            }
+            if app.store.forget_keys(app.clock.now()).await.is_err() {
                 tracing::warn!("old keys of repeated requests cannot be forgotten yet");
+            }
+            if occurrence::extend(&app).await.is_err() {
+                tracing::warn!("series cannot be expanded further yet");
             }
         }
     })
@@ -90,12 +95,7 @@ async fn advance(app: &App, tx: &DatabaseTransaction, kind: Kind, key: i64) -> R
     item.content.updated_at = now.as_micros();
     let settling = Settling { kind, content: &mut item.content, stored: Some(&before.content) };
     settle_slug(app, tx, settling, &mut TakenSlugs::new()).await?;
-    let found = app.store.stored_ids_within(tx, &referred_keys(&item)).await?;
-    let ids: HashMap<i64, String> =
-        found.into_iter().map(|(key, kind, bare)| (key, format!("{}_{bare}", kind.noun().prefix()))).collect();
     let author = Author { client: None, action, note: None };
-    let saving = Saving { item: &item, before: Some(&before), what: None, at: now };
-    let catalog = app.store.catalog();
-    record(app, tx, &Recording { catalog: &catalog, ids: &ids, author: &author }, saving).await?;
+    record_unasked(app, tx, &author, Saving { item: &item, before: Some(&before), what: None, at: now }).await?;
     Ok(true)
 }

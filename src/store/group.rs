@@ -107,9 +107,10 @@ impl Writing {
         }
         let Some((mut turn, queue)) = self.shared.take() else { return Ok(()) };
         let is_awaited = queue.waiting.load(Ordering::SeqCst) > 0;
-        let open = turn.group.as_mut().filter(|group| {
-            is_awaited && group.members.len() + 1 < MOST && group.since.elapsed() < OPEN
-        });
+        let open = turn
+            .group
+            .as_mut()
+            .filter(|group| is_awaited && group.members.len() + 1 < MOST && group.since.elapsed() < OPEN);
         let Some(group) = open else { return turn.close().await };
         let (told, tells) = oneshot::channel();
         group.members.push(told);

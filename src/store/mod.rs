@@ -10,6 +10,7 @@ mod item;
 mod listing;
 mod lists;
 mod lock;
+mod occurrence;
 mod plan;
 mod revision;
 mod sql;
@@ -31,13 +32,14 @@ use sea_orm::{
 
 pub use catalog::{Catalog, Code, Entry, Organization, Region, Topic, is_french};
 pub use change::Epoch;
-pub use group::Writing;
 pub use client::{Credentials, Grant, StoredClient};
+pub use group::Writing;
 pub use item::{Detail, Item, Kind, shown_slug};
 pub use listing::{Condition, Filter, ListKind, ListQuery, Order, OrderField, Page, PageKey, PageRequest, Parent};
+pub use occurrence::{CalendarEntry, CalendarPage, CalendarQuery, Expanded, Place};
 pub use revision::Claim;
 pub use sql::{unpack, unpack_keys};
-pub use write::{NewItem, Saving};
+pub use write::{Kept, NewItem, Saving};
 
 use crate::domain::limits::Limits;
 

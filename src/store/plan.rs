@@ -87,6 +87,11 @@ impl Store {
         Some(plan)
     }
 
+    /// Appends what a question checks item by item, each with an `AND` before it, on the envelope `e` and the detail `f`.
+    pub(super) fn conditions(&self, plan: &Plan, query: &ListQuery, sql: &mut Sql) {
+        Writer { query, plan, backend: self.backend(), scan: self.scan }.conditions("0", "0", sql);
+    }
+
     /// How the database would run the statement of a question, one line a step: for tests of the indexes.
     #[doc(hidden)]
     pub async fn explain_list(&self, query: &ListQuery) -> Result<Vec<String>, DbErr> {

@@ -11,7 +11,7 @@ use sea_orm::{
 use super::change::{Epoch, NewChange, Side, append, append_with};
 use super::sql::Sql;
 use super::together::Together;
-use super::{Catalog, Detail, Kind, Store};
+use super::{Catalog, Detail, Expanded, Kind, Store};
 use crate::domain::time::Timestamp;
 
 /// An item to be stored: whole, with its links to other items.
@@ -38,6 +38,15 @@ pub struct Saving<'a> {
     pub at: Timestamp,
 }
 
+/// What is kept beside an item.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// Its revision.
+    pub revision: entity::revision::Model,
+    /// When it takes place, if it is an event and that changed.
+    pub expanded: Option<Expanded>,
+}
+
 impl Store {
     /// Stores an item whole with its revision, lists it where it belongs, and appends what became of it to the change
     /// log. Comes last in its transaction: others that write wait from here to its end.
@@ -46,16 +55,23 @@ impl Store {
         tx: &DatabaseTransaction,
         catalog: &Catalog,
         saving: &Saving<'_>,
-        revision: entity::revision::Model,
+        kept: Kept,
     ) -> Result<Epoch, DbErr> {
         let Saving { item, before, .. } = *saving;
         let (id, backend) = (item.content.id, self.backend());
+        let Kept { revision, expanded } = kept;
         let mut together = Together::new(backend);
         together.add(save_content(backend, item.content.clone(), before.is_some()));
         if before.is_none_or(|before| before.detail != item.detail) {
             together.add(save_detail(backend, item.detail.clone(), before.is_some()));
         }
         together.add(self.revise(revision));
+        if let Some(expanded) = expanded {
+            if before.is_some() {
+                self.clear_occurrences(tx, id).await?;
+            }
+            self.place_occurrences(id, &expanded).into_iter().for_each(|statement| together.add(statement));
+        }
         let mut affected = BTreeSet::new();
         let linked = before.map_or(&[][..], |before| &before.links);
         if linked != item.links {

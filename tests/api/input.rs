@@ -163,7 +163,7 @@ async fn tried_on(server: &Server, token: &str, mutation: &str) -> (String, Stri
         return (other["id"].as_str().unwrap().to_string(), String::new());
     }
     let (list, kinds) = match mutation {
-        "eventUpdate" => ("events", ""),
+        "eventUpdate" | "occurrenceOverride" | "occurrenceCancel" | "seriesConfirm" => ("events", ""),
         "campaignUpdate" => ("campaigns", ""),
         "drugAlertUpdate" | "alertCancel" => ("regionalUpdates", "kinds: [DRUG_ALERT], "),
         "serviceUpdateUpdate" => ("regionalUpdates", "kinds: [SERVICE_CLOSED, SERVICE_CHANGED, SERVICE_OPENED], "),

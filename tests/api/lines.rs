@@ -87,6 +87,11 @@ pub fn event(slug: &str) -> Line {
     }))
 }
 
+/// An event that takes place each week.
+pub fn series(slug: &str) -> Line {
+    event(slug).with(json!({ "endsAtLocal": "2026-12-15T13:00:00", "recurrence": { "rrule": "FREQ=WEEKLY" } }))
+}
+
 pub fn campaign(slug: &str) -> Line {
     content("campaign", slug).with(json!({ "kind": "PETITION" }))
 }

@@ -216,7 +216,8 @@ impl<'a> Expansion<'a> {
         (rule.by_week_no.is_empty() || self.takes_week(date))
             && holds(&rule.by_month_day, of_month, from_end(of_month, i16::from(date.days_in_month())))
             && holds(&rule.by_year_day, of_year, from_end(of_year, date.days_in_year()))
-            && (rule.by_day.is_empty() || rule.by_day.iter().any(|day| self.takes_weekday(date, day.weekday, day.ordinal)))
+            && (rule.by_day.is_empty()
+                || rule.by_day.iter().any(|day| self.takes_weekday(date, day.weekday, day.ordinal)))
     }
 
     fn takes_weekday(&self, date: Date, weekday: Weekday, ordinal: Option<i16>) -> bool {
@@ -279,10 +280,7 @@ fn day_number(date: Date) -> i64 {
 }
 
 fn second_of(at: DateTime) -> i64 {
-    day_number(at.date()) * 86_400
-        + i64::from(at.hour()) * 3_600
-        + i64::from(at.minute()) * 60
-        + i64::from(at.second())
+    day_number(at.date()) * 86_400 + i64::from(at.hour()) * 3_600 + i64::from(at.minute()) * 60 + i64::from(at.second())
 }
 
 fn datetime_of(second: i64) -> Option<DateTime> {

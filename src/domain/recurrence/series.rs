@@ -82,7 +82,11 @@ impl<'a> Series<'a> {
     /// The occurrences that overlap a window, by start; `most` of them at most.
     pub fn between(&self, zones: &Zones, from: Timestamp, to: Timestamp, most: usize) -> Vec<Occurrence> {
         let Some(recurrence) = self.recurrence else {
-            return self.occurrence(zones, self.starts_at_local, None, None).filter(|it| overlaps(it, from, to)).into_iter().collect();
+            return self
+                .occurrence(zones, self.starts_at_local, None, None)
+                .filter(|it| overlaps(it, from, to))
+                .into_iter()
+                .collect();
         };
         let reach = self.reach(recurrence);
         let window = |instant: Timestamp, days: i64| zones.local(instant.plus_days(days), self.time_zone);
@@ -237,4 +241,3 @@ fn until(rule: &Rule, zones: &Zones, zone: &str) -> Option<DateTime> {
 fn end_of(date: Date) -> DateTime {
     date.at(23, 59, 59, 999_999_999)
 }
-

@@ -10,15 +10,16 @@ use crate::graphql::scalar::{Date, DateTime, LocalDateTime, Locale, RRule, TimeZ
 /// How an event repeats, in civil time of its zone.
 #[derive(Debug, InputObject)]
 pub(crate) struct RecurrenceInput {
-    /// The rule, at most 500 characters (`INVALID_RRULE`).
+    /// The rule, at most 500 characters (`INVALID_RRULE`), with at most 2 000 occurrences in 400 days (`RRULE_TOO_DENSE`).
+    /// The start takes place whether or not the rule gives it.
     rrule: RRule,
-    /// Local starts that do not take place; at most 100.
+    /// Local starts that do not take place; at most 500.
     exceptions: Option<Vec<LocalDateTime>>,
-    /// Local starts beyond the rule; at most 100.
+    /// Local starts beyond the rule; at most 500.
     additions: Option<Vec<LocalDateTime>>,
     /// The last date for which the organizers have confirmed the series: later occurrences are not shown as confirmed.
     confirmed_through: Option<Date>,
-    /// Single occurrences that are moved, changed or cancelled; at most 100.
+    /// Single occurrences that are moved, changed or cancelled; at most 500.
     overrides: Option<Vec<OccurrenceOverrideInput>>,
 }
 
@@ -31,6 +32,9 @@ pub(crate) struct OccurrenceOverrideInput {
     starts_at_local: Option<LocalDateTime>,
     /// The local end instead.
     ends_at_local: Option<LocalDateTime>,
+    /// Whether those that follow are moved by as much, and are as long and in the same state, unless they have an override
+    /// of their own; false by default.
+    and_following: Option<bool>,
     /// The state of this occurrence.
     status: Option<EventStatus>,
     /// What people should know.

@@ -34,7 +34,7 @@ content_filter! {
 }
 
 impl EventFilter {
-    fn resolve(self, catalog: &Catalog, limits: &Limits) -> Result<Filter, ApiError> {
+    pub(super) fn resolve(self, catalog: &Catalog, limits: &Limits) -> Result<Filter, ApiError> {
         let mut filter = self.parts().resolve(catalog, limits)?;
         filter.usual_between = instant_range(self.starts.as_ref());
         filter.conditions.extend(self.kinds.map(|values| Condition::In("kind", words(&values))));

@@ -3,14 +3,19 @@
 pub(crate) mod input;
 mod list;
 mod mutation;
+mod occurrence;
 mod query;
+mod series;
 mod value;
 
 use async_graphql::{Context, Object, Result};
 
 pub(crate) use list::{EventConnection, EventFilter, events};
 pub(crate) use mutation::EventMutation;
+pub(crate) use occurrence::CalendarQueries;
+use occurrence::{Asked, OccurrenceConnection, occurrences};
 pub(crate) use query::EventQuery;
+pub(crate) use series::SeriesMutation;
 pub(crate) use value::DisclosedLocation;
 use value::{Accessibility, EventSafety, OnlineAccess, Recurrence, Registration};
 
@@ -116,6 +121,21 @@ impl Event {
     /// How the event repeats; null if it takes place once.
     async fn recurrence(&self) -> Result<Option<Recurrence>> {
         Ok(self.detail()?.recurrence.map(|value| Recurrence::new(value, &self.view)))
+    }
+
+    /// When it takes place in a window, earliest start first; a single event has one occurrence. What began before the
+    /// window and goes on in it is there, too.
+    async fn occurrences(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The start of the window; now by default.")] from: Option<DateTime>,
+        #[graphql(desc = "The end of the window, exclusive: behind `from` and at most 400 days later, which is the \
+                          default.")]
+        to: Option<DateTime>,
+        #[graphql(desc = "Occurrences from the start of the list; at most 100, 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only occurrences behind this cursor.")] after: Option<String>,
+    ) -> Result<OccurrenceConnection> {
+        occurrences(ctx, self, &Asked { from, to, first, after })
     }
 
     /// Where it takes place, as far as it may be told.

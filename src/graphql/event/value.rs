@@ -93,6 +93,11 @@ impl OccurrenceOverride {
         self.value.ends_at_local.map(|local| LocalDateTime(local.to_string()))
     }
 
+    /// Whether those that follow are moved by as much, and are as long and in the same state.
+    async fn and_following(&self) -> bool {
+        self.value.and_following
+    }
+
     /// The state of this occurrence.
     async fn status(&self) -> Option<EventStatus> {
         self.value.status

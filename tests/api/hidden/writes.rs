@@ -163,6 +163,12 @@ async fn every_mutation_of_a_hidden_item_answers_as_of_an_absent_one() {
         if noun == "drugAlert" {
             doors.push(("alertCancel", json!({ "messageType": "CANCEL" })));
         }
+        if noun == "event" {
+            let occurrence = json!({ "recurrenceId": "2026-12-15T12:00:00" });
+            doors.push(("occurrenceOverride", occurrence.clone()));
+            doors.push(("occurrenceCancel", occurrence));
+            doors.push(("seriesConfirm", json!({ "confirmedThrough": "2027-06-30" })));
+        }
         for (name, more) in doors {
             let payload = if name.starts_with("content") { "content" } else { noun };
             let document = mutation(name, payload);

@@ -106,7 +106,7 @@ impl Bench {
         let slug = format!("item-{}", self.number());
         let line = match kind {
             "resource" => lines::resource(&slug),
-            "event" => lines::event(&slug),
+            "event" => lines::series(&slug),
             "campaign" => lines::campaign(&slug),
             "drugAlert" => lines::alert(&slug),
             "serviceUpdate" => lines::service_update(&slug),

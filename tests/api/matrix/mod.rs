@@ -94,6 +94,11 @@ fn input(mutation: &str, what: &str, target: &Target) -> Value {
         "contentRestore" => with(json!({ "version": 1 })),
         "contentSpotlight" => with(json!({ "until": "2026-12-01T12:00:00Z" })),
         "alertCancel" => with(json!({ "messageType": "ALL_CLEAR" })),
+        "occurrenceOverride" => {
+            with(json!({ "recurrenceId": "2026-12-22T12:00:00", "startsAtLocal": "2026-12-22T15:00:00" }))
+        }
+        "occurrenceCancel" => with(json!({ "recurrenceId": "2026-12-22T12:00:00" })),
+        "seriesConfirm" => with(json!({ "confirmedThrough": "2027-06-30" })),
         "regionUpsert" => json!({ "slug": target.slug, "kind": "OTHER", "names": names, "parents": ["toronto"] }),
         "topicUpsert" => json!({ "slug": target.slug, "facet": "STRUGGLE", "names": names }),
         "organizationUpsert" => json!({ "slug": target.slug, "name": "Another name", "regions": ["toronto"] }),

@@ -71,6 +71,9 @@ const DRAFT: Needs = Needs::Item("DRAFT");
 const IN_REVIEW: Needs = Needs::Item("IN_REVIEW");
 const PUBLISHED: Needs = Needs::Item("PUBLISHED");
 
+/// Changing one occurrence is changing the event.
+const SERIES: &[(&str, &str)] = &[("event", "events:write"), ("event out", "events:write + events:publish")];
+
 /// Writing an item of any kind, by the kind; what is out already takes the scope that puts it out, too.
 const WRITERS: &[(&str, &str)] = &[
     ("resource", "resources:write"),
@@ -162,7 +165,7 @@ pub const KINDS: [[Row; 3]; 7] = [
 ];
 
 /// All others.
-pub const OTHERS: [Row; 25] = [
+pub const OTHERS: [Row; 28] = [
     row("contentTranslate", (TRANSLATE, DRAFT), TRANSLATORS, OUT, GONE),
     row("contentVerify", (WRITE, DRAFT), WRITERS, OUT, GONE),
     row("contentSubmit", (WRITE, DRAFT), SUBMITTERS, OUT, GONE),
@@ -185,6 +188,9 @@ pub const OTHERS: [Row; 25] = [
         OUT,
         GONE,
     ),
+    row("occurrenceOverride", (EVENTS, DRAFT), SERIES, OUT, GONE),
+    row("occurrenceCancel", (EVENTS, DRAFT), SERIES, OUT, GONE),
+    row("seriesConfirm", (EVENTS, DRAFT), SERIES, OUT, GONE),
     // With the write scope of each kind in it; the fields are those of the item in its place.
     row(
         "importBatch",

@@ -1,0 +1,297 @@
+//! When events take place, written with them, and the calendar that is read from it in order. Must not expand rules: see
+//! `domain::recurrence`.
+
+use std::sync::Arc;
+
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, QueryResult, Statement};
+
+use super::item::{Item, columns, visible};
+use super::listing::{Filter, ListQuery, Order, OrderField, PageRequest};
+use super::sql::Sql;
+use super::{Kind, ListKind, Store};
+use crate::domain::recurrence::Occurrence;
+use crate::domain::time::{DAY_MICROS, LocalDateTime, Timestamp, as_if_utc, from_as_if_utc};
+use crate::domain::view::View;
+use crate::domain::vocabulary::Vocabulary;
+
+/// The occurrences of an event as they are to be stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expanded {
+    /// The occurrences.
+    pub occurrences: Vec<Occurrence>,
+    /// Up to when all are there.
+    pub to: Timestamp,
+    /// The version of the time zone database.
+    pub zones: String,
+}
+
+/// A place in a calendar: start, event, occurrence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// Starts at.
+    pub starts_at: i64,
+    /// Key of the event.
+    pub content: i64,
+    /// The occurrence.
+    pub recurrence_id: i64,
+}
+
+/// A question for a calendar.
+#[derive(Clone, Debug)]
+pub struct CalendarQuery {
+    /// From when.
+    pub from: Timestamp,
+    /// Up to when, exclusive.
+    pub to: Timestamp,
+    /// Narrowed to what.
+    pub filter: Filter,
+    /// Occurrences at most.
+    pub size: usize,
+    /// Behind this place.
+    pub after: Option<Place>,
+    /// Whether bodies are read.
+    pub with_body: bool,
+    /// Whether all matches are counted.
+    pub with_total: bool,
+    /// For whom.
+    pub view: View,
+}
+
+/// An occurrence in a calendar, with its event.
+#[derive(Clone, Debug)]
+pub struct CalendarEntry {
+    /// Its place.
+    pub place: Place,
+    /// Ends at.
+    pub ends_at: Timestamp,
+    /// Its state, if it is another than the event's.
+    pub status: Option<String>,
+    /// The position of the override that made it what it is.
+    pub changed_by: Option<usize>,
+    /// The event.
+    pub item: Arc<Item>,
+}
+
+impl CalendarEntry {
+    /// The local start that the rule gives.
+    pub fn recurrence_id(&self) -> Option<LocalDateTime> {
+        from_as_if_utc(self.place.recurrence_id)
+    }
+}
+
+/// A page of a calendar.
+#[derive(Clone, Debug, Default)]
+pub struct CalendarPage {
+    /// The occurrences in order.
+    pub entries: Vec<CalendarEntry>,
+    /// Whether there is more.
+    pub has_next: bool,
+    /// Where a bounded scan ended, if that is behind the last entry.
+    pub scanned_to: Option<Place>,
+    /// All matches, if they were counted.
+    pub total: Option<i64>,
+}
+
+struct Row {
+    place: Place,
+    ends_scan: bool,
+    entry: Option<CalendarEntry>,
+}
+
+impl Store {
+    /// The statements that write down when an event takes place, in place of what was there.
+    pub(super) fn place_occurrences(&self, event: i64, expanded: &Expanded) -> [Statement; 2] {
+        let is_postgres = self.backend() == DbBackend::Postgres;
+        let rows: Vec<(i64, i64, i64, bool, Option<&str>, Option<usize>)> = expanded
+            .occurrences
+            .iter()
+            .map(|it| {
+                let (starts, ends) = (it.starts_at.as_micros(), it.ends_at.as_micros());
+                let status = it.status.map(Vocabulary::as_str);
+                (as_if_utc(it.recurrence_id), starts, ends, ends - starts > DAY_MICROS, status, it.changed_by)
+            })
+            .collect();
+        let mut insert = Sql::default();
+        insert.push(
+            "INSERT INTO occurrence (content, recurrence_id, starts_at, ends_at, is_long, status, changed_by) SELECT ",
+        );
+        if is_postgres {
+            let number = |of: fn(&(i64, i64, i64, bool, Option<&str>, Option<usize>)) -> i64| {
+                rows.iter().map(of).collect::<Vec<i64>>()
+            };
+            let status: Vec<String> = rows.iter().map(|row| row.4.unwrap_or_default().to_string()).collect();
+            let changed = |of: Option<usize>| of.and_then(|position| i64::try_from(position).ok()).unwrap_or(-1);
+            insert.bind(event);
+            insert.push(", o.id, o.starts, o.ends, o.is_long = 1, NULLIF(o.status, ''), CAST(NULLIF(o.changed, -1) AS INTEGER) FROM unnest(");
+            insert.bind(number(|row| row.0)).push("::bigint[], ").bind(number(|row| row.1)).push("::bigint[], ");
+            insert.bind(number(|row| row.2)).push("::bigint[], ").bind(number(|row| row.3.into()));
+            insert.push("::bigint[], ").bind(status).push("::text[], ");
+            insert.bind(rows.iter().map(|row| changed(row.5)).collect::<Vec<i64>>());
+            insert.push("::bigint[]) AS o (id, starts, ends, is_long, status, changed)");
+        } else {
+            insert
+                .bind(event)
+                .push(", value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5 FROM json_each(");
+            insert.bind(serde_json::json!(rows).to_string()).push(")");
+        }
+        let mut upsert = Sql::default();
+        upsert.push("INSERT INTO expansion (content, expanded_to, zones) VALUES (").bind(event).push(", ");
+        upsert.bind(expanded.to.as_micros()).push(", ").bind(expanded.zones.clone());
+        upsert.push(") ON CONFLICT (content) DO UPDATE SET expanded_to = excluded.expanded_to, zones = excluded.zones");
+        [insert.statement(self.backend()), upsert.statement(self.backend())]
+    }
+
+    /// Forgets when an event takes place, before it is written anew.
+    pub(super) async fn clear_occurrences(&self, tx: &DatabaseTransaction, event: i64) -> Result<(), DbErr> {
+        let mut sql = Sql::default();
+        sql.push("DELETE FROM occurrence WHERE content = ").bind(event);
+        tx.execute_raw(sql.statement(self.backend())).await.map(|_| ())
+    }
+
+    /// Writes down anew when an event takes place, without another change of it.
+    pub async fn reexpand(&self, tx: &DatabaseTransaction, event: i64, expanded: &Expanded) -> Result<(), DbErr> {
+        self.clear_occurrences(tx, event).await?;
+        for statement in self.place_occurrences(event, expanded) {
+            tx.execute_raw(statement).await?;
+        }
+        Ok(())
+    }
+
+    /// Keys of events whose occurrences were computed by another version of the zones, or not up to a time; at most
+    /// `most`.
+    pub async fn due_expansions(&self, zones: &str, to: Timestamp, most: i64) -> Result<Vec<i64>, DbErr> {
+        let mut sql = Sql::default();
+        sql.push("SELECT content FROM expansion WHERE expanded_to < ").bind(to.as_micros());
+        sql.push(" OR zones <> ").bind(zones).push(" ORDER BY content LIMIT ").push_number(most);
+        self.query(sql.statement(self.backend())).await?.iter().map(|row| row.try_get_by_index(0)).collect()
+    }
+
+    /// What takes place in a window, by start: one statement.
+    pub async fn calendar(&self, query: &CalendarQuery) -> Result<CalendarPage, DbErr> {
+        let list = ListQuery {
+            list: ListKind::Of(Kind::Event),
+            // Not the order of the lists: every filter is checked item by item.
+            order: Order { field: OrderField::UpdatedAt, is_descending: false },
+            filter: query.filter.clone(),
+            page: PageRequest { size: query.size, after: None, before: None, from_end: false },
+            with_body: query.with_body,
+            with_total: false,
+            view: query.view.clone(),
+        };
+        let Some(plan) = self.plan(&list, None) else {
+            return Ok(CalendarPage { total: query.with_total.then_some(0), ..CalendarPage::default() });
+        };
+        let mut sql = Sql::default();
+        let conditions = |sql: &mut Sql| self.conditions(&plan, &list, sql);
+        for is_long in [false, true] {
+            if is_long {
+                sql.push(" UNION ALL ");
+            }
+            self.walk(query, is_long, &conditions, &mut sql);
+        }
+        if query.with_total {
+            let mut shape = Sql::default();
+            columns(Kind::Event, true, &mut shape);
+            let nulls = shape.text().matches(" AS ").count();
+            sql.push(" UNION ALL SELECT CAST(count(*) AS BIGINT), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL");
+            sql.push(&", NULL".repeat(nulls));
+            sql.push(
+                " FROM occurrence o JOIN content e ON e.id = o.content JOIN event f ON f.content_id = o.content WHERE ",
+            );
+            window(query, None, &mut sql);
+            sql.push(" AND ");
+            visible("e", &query.view, self.backend(), &mut sql);
+            conditions(&mut sql);
+        }
+        let mut page = CalendarPage::default();
+        let mut rows = Vec::new();
+        for row in self.query(sql.statement(self.backend())).await? {
+            match row.try_get::<Option<i64>>("", "total")? {
+                Some(total) => page.total = Some(total),
+                None => rows.push(read(&row)?),
+            }
+        }
+        rows.sort_by_key(|row| row.place);
+        for row in rows {
+            if let Some(entry) = row.entry {
+                if page.entries.len() == query.size {
+                    page.has_next = true;
+                    break;
+                }
+                page.entries.push(entry);
+            }
+            if row.ends_scan {
+                (page.has_next, page.scanned_to) = (true, Some(row.place));
+                break;
+            }
+        }
+        Ok(page)
+    }
+
+    /// One of the two walks along the index: what takes up to 24 hours, and what takes longer.
+    fn walk(&self, query: &CalendarQuery, is_long: bool, conditions: &dyn Fn(&mut Sql), sql: &mut Sql) {
+        let join = if self.backend() == DbBackend::Postgres { "JOIN" } else { "CROSS JOIN" };
+        let scan = self.scan;
+        sql.push(
+            "SELECT * FROM (SELECT CAST(NULL AS BIGINT) AS total, s.starts_at AS o_starts_at, s.content AS o_content, ",
+        );
+        sql.push("s.recurrence_id AS o_recurrence_id, s.ends_at AS o_ends_at, s.status AS o_status, s.changed_by AS o_changed_by, ");
+        sql.push(&format!(
+            "CAST(CASE WHEN s.n = {scan} THEN 1 ELSE 0 END AS BIGINT) AS scan_end, CAST(CASE WHEN 1 = 1"
+        ));
+        conditions(sql);
+        sql.push(" THEN 1 ELSE 0 END AS BIGINT) AS hit");
+        columns(Kind::Event, query.with_body, sql);
+        sql.push(" FROM (SELECT o.starts_at, o.content, o.recurrence_id, o.ends_at, o.status, o.changed_by, ");
+        sql.push("row_number() OVER (ORDER BY o.starts_at, o.content, o.recurrence_id) AS n FROM occurrence o ");
+        sql.push(&format!("{join} content e ON e.id = o.content WHERE "));
+        window(query, Some(is_long), sql);
+        if let Some(after) = query.after {
+            sql.push(" AND (o.starts_at, o.content, o.recurrence_id) > (").bind(after.starts_at).push(", ");
+            sql.bind(after.content).push(", ").bind(after.recurrence_id).push(")");
+        }
+        sql.push(" AND ");
+        visible("e", &query.view, self.backend(), sql);
+        sql.push(&format!(
+            " ORDER BY o.starts_at, o.content, o.recurrence_id LIMIT {scan}) s {join} content e ON e.id = s.content "
+        ));
+        sql.push(&format!("{join} event f ON f.content_id = s.content {join} content c ON c.id = s.content "));
+        sql.push(&format!("{join} event d ON d.content_id = s.content WHERE (1 = 1"));
+        conditions(sql);
+        sql.push(&format!(") OR s.n = {scan} ORDER BY s.starts_at, s.content, s.recurrence_id LIMIT "));
+        sql.push_number(i64::try_from(query.size).unwrap_or(i64::MAX).saturating_add(1)).push(") w");
+    }
+}
+
+/// That an occurrence overlaps the window; what takes up to 24 hours starts at most so long before it.
+fn window(query: &CalendarQuery, is_long: Option<bool>, sql: &mut Sql) {
+    let from = query.from.as_micros();
+    sql.push("o.starts_at < ").bind(query.to.as_micros());
+    sql.push(" AND (o.ends_at > ").bind(from).push(" OR o.starts_at >= ").bind(from).push(")");
+    match is_long {
+        Some(true) => sql.push(" AND o.is_long = TRUE"),
+        Some(false) => sql.push(" AND o.is_long = FALSE AND o.starts_at >= ").bind(from.saturating_sub(DAY_MICROS)),
+        None => sql,
+    };
+}
+
+fn read(row: &QueryResult) -> Result<Row, DbErr> {
+    let place = Place {
+        starts_at: row.try_get("", "o_starts_at")?,
+        content: row.try_get("", "o_content")?,
+        recurrence_id: row.try_get("", "o_recurrence_id")?,
+    };
+    let is_hit = row.try_get::<i64>("", "hit")? == 1;
+    let entry = if is_hit {
+        Some(CalendarEntry {
+            place,
+            ends_at: Timestamp::from_micros(row.try_get("", "o_ends_at")?),
+            status: row.try_get("", "o_status")?,
+            changed_by: row.try_get::<Option<i32>>("", "o_changed_by")?.and_then(|at| usize::try_from(at).ok()),
+            item: Arc::new(Item::from_row(row)?),
+        })
+    } else {
+        None
+    };
+    Ok(Row { place, ends_scan: row.try_get::<i64>("", "scan_end")? == 1, entry })
+}
