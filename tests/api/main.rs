@@ -8,6 +8,7 @@
 )]
 
 mod actor;
+mod calendar;
 mod campaign;
 mod catalog;
 mod client;

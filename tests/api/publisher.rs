@@ -78,8 +78,16 @@ impl Publisher {
     pub async fn made(&self, document: &str, input: &Value) -> Value {
         let mut payload = self.payload(document, input).await;
         assert_eq!(payload["userErrors"], json!([]), "{document} {input}");
-        let name = ["resource", "content"].into_iter().find(|name| payload.get(name).is_some()).unwrap();
+        let name = ["resource", "event", "content"].into_iter().find(|name| payload.get(name).is_some()).unwrap();
         payload[name].take()
+    }
+
+    /// Code and field of the only reason why nothing was changed.
+    pub async fn refused(&self, document: &str, input: &Value) -> (String, String) {
+        let payload = self.payload(document, input).await;
+        let [error] = payload["userErrors"].as_array().unwrap().as_slice() else { panic!("{input}: {payload}") };
+        let text = |name: &str| error[name].as_str().unwrap().to_string();
+        (text("code"), text("field"))
     }
 
     /// Makes a resource and publishes it.
