@@ -98,6 +98,21 @@ pub struct Zones {
     version: String,
 }
 
+/// A shift of the clocks of a zone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shift {
+    /// What clocks showed when it came, by the offset before.
+    pub at_local: LocalDateTime,
+    /// The offset before, in seconds east of UTC.
+    pub before: i32,
+    /// The offset from then on.
+    pub after: i32,
+    /// Whether it is daylight saving time from then on.
+    pub is_saving: bool,
+    /// What the time is called from then on, such as `PDT`.
+    pub name: String,
+}
+
 /// Why a civil time has no one instant in its zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LocalTimeFault {
@@ -150,6 +165,50 @@ impl Zones {
     pub fn instant_lenient(&self, local: LocalDateTime, zone: &str) -> Result<Timestamp, LocalTimeFault> {
         let zone = self.database.get(zone).map_err(|_| LocalTimeFault::UnknownZone)?;
         zone.to_ambiguous_timestamp(local).compatible().map(Timestamp::from).map_err(|_| LocalTimeFault::Nonexistent)
+    }
+
+    /// The shifts of a zone's clocks from the last before one instant to another; for a zone that never shifts what it
+    /// has.
+    pub fn shifts(&self, zone: &str, from: Timestamp, to: Timestamp) -> Vec<Shift> {
+        let Ok(zone) = self.database.get(zone) else { return Vec::new() };
+        let instant = |at: Timestamp| jiff::Timestamp::from_microsecond(at.as_micros()).unwrap_or_default();
+        let (from, to) = (instant(from), instant(to));
+        let start = zone.preceding(from).next().map_or(jiff::Timestamp::MIN, |shift| shift.timestamp());
+        let shift = |at: jiff::Timestamp, before: jiff::tz::Offset| {
+            let info = zone.to_offset_info(at);
+            Shift {
+                at_local: before.to_datetime(at),
+                before: before.seconds(),
+                after: info.offset().seconds(),
+                is_saving: info.dst().is_dst(),
+                name: info.abbreviation().to_string(),
+            }
+        };
+        let mut shifts = Vec::new();
+        if start == jiff::Timestamp::MIN {
+            let info = zone.to_offset_info(from);
+            shifts.push(Shift {
+                at_local: LocalDate::constant(1601, 1, 1).at(0, 0, 0, 0),
+                before: info.offset().seconds(),
+                after: info.offset().seconds(),
+                is_saving: info.dst().is_dst(),
+                name: info.abbreviation().to_string(),
+            });
+        } else {
+            let before = zone.to_offset(start.checked_sub(jiff::SignedDuration::from_secs(1)).unwrap_or(start));
+            shifts.push(shift(start, before));
+        }
+        let mut before = zone.to_offset(from.max(start));
+        for transition in zone.following(start) {
+            let at = transition.timestamp();
+            if at > to {
+                break;
+            }
+            before = if shifts.len() == 1 { zone.to_offset(start) } else { before };
+            shifts.push(shift(at, before));
+            before = transition.offset();
+        }
+        shifts
     }
 
     /// What clocks in a zone show at an instant.

@@ -15,6 +15,9 @@ use crate::store::{Catalog, Detail, Kind, NewItem};
 /// Exceptions, additions or overrides of a series at most.
 const SERIES: usize = 500;
 
+/// The first year in which an event may start: what repeats since then is expanded within bounds.
+const FIRST_YEAR: i16 = 1900;
+
 /// The end of an endless series: the last microsecond that every database and client can write.
 const NEVER_OVER: i64 = 253_402_300_799_999_999;
 
@@ -111,6 +114,11 @@ fn instants(input: &EventInput, zones: &Zones, faults: &mut Vec<Fault>) -> Optio
         let message =
             format!("\"{}\" is not the name of an IANA time zone such as America/Toronto", zone.escape_debug());
         faults.push(Fault::new(FaultCode::InvalidTimeZone, "input.timeZone", message));
+        return None;
+    }
+    if input.starts_at_local.year() < FIRST_YEAR {
+        let message = format!("is before {FIRST_YEAR}, the first year of a calendar");
+        faults.push(Fault::new(FaultCode::OutOfRange, "input.startsAtLocal", message));
         return None;
     }
     let mut instant = |local: LocalDateTime, field: &str| {

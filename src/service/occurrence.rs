@@ -6,7 +6,7 @@ use sea_orm::{DatabaseTransaction, DbErr};
 use super::record::{Author, record_unasked};
 use crate::app::App;
 use crate::domain::event::EventDetail;
-use crate::domain::recurrence::{MOST, Occurrence, Series};
+use crate::domain::recurrence::{MOST, Series};
 use crate::domain::time::Timestamp;
 use crate::domain::vocabulary::RevisionAction;
 use crate::store::{Detail, Expanded, Item, Kind, NewItem, Saving};
@@ -70,7 +70,7 @@ pub(super) fn expanded(app: &App, item: &NewItem, before: Option<&NewItem>) -> R
     expand(app, row).map(Some)
 }
 
-/// All occurrences up to the horizon: the latest of a series that has more than a few thousand.
+/// All occurrences up to the horizon; of a series that has more than [`MOST`] those of the last 400 days and ahead.
 fn expand(app: &App, row: &entity::event::Model) -> Result<Expanded, DbErr> {
     let now = app.clock.now();
     let stored = StoredSeries::of(row)?;
@@ -82,14 +82,11 @@ fn expand(app: &App, row: &entity::event::Model) -> Result<Expanded, DbErr> {
         return Ok(Expanded { occurrences, to: ever, zones });
     }
     let to = now.plus_days(AHEAD);
+    let is_long = series.has_more_than(MOST, &app.zones, to);
     let first = Timestamp::from_micros(row.starts_at).plus_days(-2);
-    let mut occurrences: Vec<Occurrence> = series.between(&app.zones, first, to, usize::MAX);
     let behind = now.plus_days(-BEHIND);
-    let past = occurrences.iter().filter(|it| it.ends_at < behind).count();
-    if occurrences.len() > MOST && past > 0 {
-        let spare = occurrences.len() - MOST;
-        occurrences.drain(..spare.min(past));
-    }
+    let from = if is_long { first.max(behind) } else { first };
+    let occurrences = series.between(&app.zones, from, to, usize::MAX);
     let is_over = Timestamp::from_micros(row.over_at) < to;
     Ok(Expanded { occurrences, to: if is_over { Timestamp::from_micros(i64::MAX) } else { to }, zones })
 }

@@ -134,7 +134,8 @@ async fn one_occurrence_or_all_that_follow_are_moved_and_cancelled_and_a_series_
     let version = step("occurrenceOverride", over, &version, following).await;
     let cancelled = json!({ "recurrenceId": "2026-12-15T18:00:00" });
     let version = step("occurrenceCancel", "OccurrenceCancelInput", &version, cancelled).await;
-    let version = step("seriesConfirm", "SeriesConfirmInput", &version, json!({ "confirmedThrough": "2026-12-22" })).await;
+    let version =
+        step("seriesConfirm", "SeriesConfirmInput", &version, json!({ "confirmedThrough": "2026-12-22" })).await;
 
     input = json!({ "id": id, "expectedVersion": version, "recurrenceId": "2026-12-16T18:00:00" });
     let (code, field) = publisher.refused(&document("occurrenceCancel", "OccurrenceCancelInput"), &input).await;
@@ -195,11 +196,13 @@ async fn a_hostile_rule_is_refused_at_once_or_costs_little() {
         assert_eq!((found.as_str(), field.as_str()), (code, "input.recurrence.rrule"), "{rule}");
         assert!(began.elapsed().as_millis() < 2_000, "{rule} took {:?}", began.elapsed());
     }
+    let early = publisher.refused(create, &with("FREQ=DAILY;COUNT=2147483647", "0001-01-01T00:00:00")).await;
+    assert_eq!(early, ("OUT_OF_RANGE".to_string(), "input.startsAtLocal".to_string()));
     for (rule, start) in [
         ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "2026-12-01T18:00:00"),
         ("FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30", "2026-12-01T18:00:00"),
         ("FREQ=MINUTELY;INTERVAL=1439;BYHOUR=3;BYMINUTE=7", "1970-01-01T00:00:00"),
-        ("FREQ=DAILY;COUNT=2147483647", "0001-01-01T00:00:00"),
+        ("FREQ=DAILY;COUNT=2147483647", "1900-01-01T00:00:00"),
         ("FREQ=YEARLY;INTERVAL=2147483647", "2026-12-01T18:00:00"),
         ("FREQ=MONTHLY;COUNT=2147483647;BYDAY=5FR", "2026-12-01T18:00:00"),
     ] {

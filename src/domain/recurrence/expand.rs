@@ -9,7 +9,7 @@ use jiff::civil::{Date, DateTime, Time, Weekday};
 use super::rule::{Frequency, Rule};
 
 /// Periods that one expansion looks at before it gives up.
-const STEPS: u32 = 200_000;
+const STEPS: u32 = 500_000;
 
 /// The times of a rule, from its start or from a later time on.
 #[derive(Debug)]

@@ -102,19 +102,32 @@ impl<'a> Series<'a> {
         found
     }
 
+    /// Whether the rule gives more than so many occurrences up to an instant.
+    pub fn has_more_than(&self, most: usize, zones: &Zones, to: Timestamp) -> bool {
+        let Some(rule) = self.recurrence.and_then(|recurrence| recurrence.rrule.parse::<Rule>().ok()) else {
+            return false;
+        };
+        let Some(last) = zones.local(to, self.time_zone) else { return false };
+        self.times(&rule, zones).within(last).nth(most).is_some()
+    }
+
     /// The instant after which nothing of the series takes place, if it ends within a hundred years.
     pub fn over_at(&self, zones: &Zones) -> Option<Timestamp> {
         let recurrence = self.recurrence?;
         let rule: Rule = recurrence.rrule.parse().ok()?;
         let far = later(self.starts_at_local, 100 * 366);
-        let mut rest = self.times(&rule, zones).near(far).within(later(far, 366));
-        let is_endless = rule.count.is_none() && until(&rule, zones, self.time_zone).is_none_or(|until| until > far);
-        if is_endless || (rule.count.is_some() && rest.any(|time| time >= far)) || rest.is_exhausted() {
+        if rule.count.is_none() && until(&rule, zones, self.time_zone).is_none_or(|until| until > far) {
             return None;
         }
-        let ids = self.ids(recurrence, zones, self.starts_at_local.min(far), far);
-        ids.into_iter()
-            .filter_map(|id| {
+        let mut times = self.times(&rule, zones).within(far);
+        let last = times.by_ref().last();
+        if times.is_exhausted() || last.is_some_and(|last| last >= later(far, -366)) {
+            return None;
+        }
+        // What is not the last by the rule is later only if it was added or moved.
+        let changes = recurrence.overrides.iter().map(|change| change.recurrence_id);
+        let ids = recurrence.additions.iter().copied().chain(changes).chain(last).chain([self.starts_at_local]);
+        ids.filter_map(|id| {
                 let (position, change) = change_of(recurrence, id);
                 self.occurrence(zones, id, change, position)
             })

@@ -117,7 +117,7 @@ publishing_inputs! {
         kind: EventKind,
         /// In person, online or both.
         format: EventFormat,
-        /// The start as clocks in `timeZone` show it; of a series, the first. Of an all-day event, midnight of the first
+        /// The start as clocks in `timeZone` show it, from 1900 on; of a series, the first. Of an all-day event, midnight of the first
         /// day. A single event is refused at a time that clocks skip or show twice (`NONEXISTENT_LOCAL_TIME`,
         /// `AMBIGUOUS_LOCAL_TIME`).
         starts_at_local: LocalDateTime,

@@ -199,8 +199,8 @@ pub(crate) struct CalendarQueries;
 #[Object]
 impl CalendarQueries {
     /// What takes place in a window, earliest start first: single events and the occurrences of series, also those that
-    /// began before and go on. Of a series with more than 2 000 occurrences the latest are listed, those of the last 400
-    /// days in any case.
+    /// began before and go on. Of a series with more than 2 000 occurrences those of the last 400 days and ahead are
+    /// listed; `occurrences` of the event has them all.
     #[expect(clippy::too_many_arguments, reason = "arguments of the schema")]
     async fn calendar(
         &self,
