@@ -11,6 +11,7 @@ mod lists;
 mod lock;
 mod plan;
 mod revision;
+mod shown;
 mod sql;
 mod stored;
 mod write;
@@ -27,12 +28,13 @@ use sea_orm::{
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 
-pub use catalog::{Catalog, Code, Entry, Organization, Region, Topic, is_french};
+pub use catalog::{Catalog, Code, Entry, Organization, Region, Topic, is_french, json};
 pub use change::Epoch;
 pub use client::{Credentials, Grant, StoredClient};
 pub use item::{Detail, Item, Kind, shown_slug};
 pub use listing::{Condition, Filter, ListKind, ListQuery, Order, OrderField, Page, PageKey, PageRequest, Parent};
 pub use revision::Claim;
+pub use shown::body_for;
 pub use sql::{unpack, unpack_keys};
 pub use write::{NewItem, Saving};
 
