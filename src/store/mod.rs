@@ -9,11 +9,13 @@ mod item;
 mod listing;
 mod lists;
 mod lock;
+mod message;
 mod plan;
 mod revision;
 mod shown;
 mod sql;
 mod stored;
+mod tombstone;
 mod write;
 
 use std::sync::Arc;
@@ -33,9 +35,11 @@ pub use change::Epoch;
 pub use client::{Credentials, Grant, StoredClient};
 pub use item::{Detail, Item, Kind, shown_slug};
 pub use listing::{Condition, Filter, ListKind, ListQuery, Order, OrderField, Page, PageKey, PageRequest, Parent};
+pub use message::PublicVersion;
 pub use revision::Claim;
 pub use shown::body_for;
 pub use sql::{unpack, unpack_keys};
+pub use tombstone::{End, Tombstone, TombstoneQuery};
 pub use write::{NewItem, Saving};
 
 use crate::domain::limits::Limits;
