@@ -49,6 +49,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod domain;
+pub mod feeds;
 pub mod graphql;
 pub mod server;
 pub mod service;
