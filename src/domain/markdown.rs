@@ -1,9 +1,10 @@
 //! Markdown to HTML that is safe to show anywhere, and to plain text. Must not let scripts, styles, forms, frames or images
 //! through.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
-use ammonia::Builder;
+use ammonia::{Builder, UrlRelative};
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, html};
 
 /// Renders and sanitises: images would make readers' browsers ask other hosts, so they are taken out.
@@ -13,9 +14,16 @@ pub fn to_html(markdown: &str) -> String {
     Builder::default()
         .rm_tags(["img", "area", "map", "bdo"])
         .url_schemes(HashSet::from(["https", "mailto", "tel"]))
+        // The text is shown at addresses that nobody here knows: only links inside it lead where they say.
+        .url_relative(UrlRelative::Custom(Box::new(within)))
         .link_rel(Some("noopener noreferrer nofollow"))
         .clean(&rendered)
         .to_string()
+}
+
+/// A relative link, if it leads to a place in the same text.
+fn within(link: &str) -> Option<Cow<'_, str>> {
+    link.starts_with('#').then_some(Cow::Borrowed(link))
 }
 
 fn options() -> Options {
@@ -85,5 +93,7 @@ mod tests {
             assert!(!html.contains(banned), "{banned} in {html}");
         }
         assert!(html.contains('q'), "{html}");
+        let links = "[a](/b) [c](//d.example) [e](<%09javascript:f>) [g](#h) [i](https://j.example)";
+        assert_eq!(to_html(links).matches("href=").count(), 2, "{}", to_html(links));
     }
 }
