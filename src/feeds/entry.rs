@@ -61,7 +61,7 @@ pub fn entry(item: &Item, reader: &Reader<'_>) -> Result<Entry, FeedError> {
         && let Some(instructions) = json::<LocalizedText>(&row.instructions)?.text(reader.preference)
     {
         for paragraph in instructions.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty()) {
-            html.push_str(&format!("<p>{}</p>\n", escape(paragraph)));
+            html.push_str(&format!("<p>{}</p>\n", escape(paragraph).replace('\n', "<br>\n")));
         }
     }
     if !html.is_empty() {

@@ -67,7 +67,8 @@ impl Store {
             sql.push(" UNION ALL ");
             writer.ended(&mut sql);
         }
-        sql.push(") g ORDER BY at DESC, public_id LIMIT ").push_number(MOST);
+        sql.push(") g WHERE is_end = 1 OR at >= ").bind(query.since);
+        sql.push(" ORDER BY at DESC, public_id LIMIT ").push_number(MOST);
         let mut found: Vec<Tombstone> = Vec::new();
         for row in self.query(sql.statement(self.backend())).await? {
             let tombstone = read(&row, query.kind)?;
