@@ -114,7 +114,7 @@ impl Writer<'_> {
         visible("c", &self.query.view, self.backend, sql);
         sql.push(")");
         self.seen(" AND p.seq < h.seq", sql);
-        self.narrowed(["h.regions_before", "h.topics_before"], sql);
+        self.narrowed(["h.item", "h.regions_before", "h.topics_before"], sql);
     }
 
     /// What is over by the clock, though nothing has said so in the change log yet.
@@ -126,20 +126,22 @@ impl Writer<'_> {
         sql.bind(self.query.view.now.as_micros()).push(" AND c.expires_at >= ").bind(self.query.since);
         sql.push(" AND (c.published_at IS NULL OR c.published_at < c.expires_at)");
         self.seen("", sql);
-        self.narrowed(["c.region_ids", "c.topic_ids"], sql);
+        self.narrowed(["c.id", "c.region_ids", "c.topic_ids"], sql);
     }
 
     /// Published updates that end an alert, with the alert that they end if it is another item.
     fn ended(&self, sql: &mut Sql) {
-        sql.push(
+        // The few that end an alert come first: SQLite keeps the order of cross joins.
+        let join = if self.backend == DbBackend::Postgres { "JOIN" } else { "CROSS JOIN" };
+        sql.push(&format!(
             "SELECT c.public_id, c.updated_at, CAST(1 AS BIGINT), s.public_id FROM regional_update d \
-             JOIN content c ON c.id = d.content_id LEFT JOIN content s ON s.id = d.supersedes AND ",
-        );
+             {join} content c ON c.id = d.content_id LEFT JOIN content s ON s.id = d.supersedes AND "
+        ));
         visible("s", &self.query.view, self.backend, sql);
         sql.push(" WHERE ").push(&words("d.message_type", &ENDING_TYPES.map(|ending| ending.as_str())));
         sql.push(" AND ").push(&alerts()).push(" AND ");
         visible("c", &self.query.view, self.backend, sql);
-        self.narrowed(["c.region_ids", "c.topic_ids"], sql);
+        self.narrowed(["c.id", "c.region_ids", "c.topic_ids"], sql);
     }
 
     fn detail(&self, sql: &mut Sql) {
@@ -157,9 +159,9 @@ impl Writer<'_> {
         ));
     }
 
-    fn narrowed(&self, [regions, topics]: [&str; 2], sql: &mut Sql) {
+    fn narrowed(&self, [key, regions, topics]: [&str; 3], sql: &mut Sql) {
         if let Some(item) = self.query.item {
-            sql.push(" AND c.id = ").bind(item);
+            sql.push(&format!(" AND {key} = ")).bind(item);
         }
         if let Some(keys) = &self.query.regions {
             holds_any(regions, keys, self.backend, sql);

@@ -381,11 +381,7 @@ async fn alerts_with_hostile_text_are_valid_messages() {
     for node in nodes {
         let fetched = server.feed(&message_path(node["id"].as_str().unwrap())).await;
         let message: Element = check(&fetched.body);
-        let shown: String = node["title"]
-            .as_str()
-            .unwrap()
-            .replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
-            .replace('\u{1fffe}', "\u{1fffe}");
+        let shown = node["title"].as_str().unwrap().replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}");
         assert_eq!(message.one("info").text_of("headline"), shown);
     }
     assert!(server.feed(super::ALERTS).await.titles().len() == bodies.len());
