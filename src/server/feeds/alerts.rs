@@ -1,7 +1,7 @@
 //! Drug alerts for alerting systems: an Atom index of the alerts that stand, and one CAP message for each alert. Once an
 //! alert is cancelled or over its message says so and nothing else; once it is withdrawn or expired there is none.
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::response::Response;
 use http::StatusCode;
 
@@ -26,7 +26,9 @@ pub(super) async fn index(State(state): State<Shared>, request: Request) -> Resp
 }
 
 /// `GET /feeds/alerts/{id}.cap`
-pub(super) async fn message(State(state): State<Shared>, Path(file): Path<String>, request: Request) -> Response {
+pub(super) async fn message(State(state): State<Shared>, request: Request) -> Response {
+    // An id holds nothing that an address encodes, so the path is compared as it came.
+    let file = request.uri().path().rsplit('/').next().unwrap_or_default().to_string();
     let asked = Asked::of(request);
     answer(&state, &asked, make_message(&state, &asked, &file)).await
 }

@@ -309,6 +309,8 @@ async fn what_is_no_alert_or_was_never_public_has_no_message() {
         "res_10004000000000000000000000.cap",
         "x.cap",
         ".cap",
+        "%FF.cap",
+        "%75pd_10004000000000000000000000.cap",
     ] {
         let response = server.get(&format!("/feeds/alerts/{file}")).await;
         assert_eq!(response.status(), 404, "{file}");
