@@ -26,7 +26,7 @@ mod m20261125_000021_revision;
 mod m20261125_000022_review;
 mod m20261125_000023_idempotency;
 mod m20261125_000024_reindex;
-mod m20261125_000030_tombstone;
+mod m20261125_000036_tombstone;
 
 /// All migrations in order.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000022_review::Migration),
             Box::new(m20261125_000023_idempotency::Migration),
             Box::new(m20261125_000024_reindex::Migration),
-            Box::new(m20261125_000030_tombstone::Migration),
+            Box::new(m20261125_000036_tombstone::Migration),
         ]
     }
 }
