@@ -6,7 +6,7 @@
 //! Imports go down only; `tests/architecture.rs` fails on one that does not.
 //!
 //! ```text
-//! main > cli > server > graphql > service > store | auth > domain > entity
+//! main > cli > server > graphql | feeds > service > store | auth > domain > entity
 //! app, config, clock, telemetry: all may import them          migration stands alone
 //! ```
 //!
@@ -19,6 +19,7 @@
 //!   current, [`service::schedule`] does what is due.
 //! - [`graphql`]: the schema; one folder a noun, with its type, queries, filters, inputs and mutations.
 //!   [`graphql::guard`] refuses what is too large or too costly before anything runs, `access.rs` who lacks a scope.
+//! - [`feeds`]: Atom and CAP, from items to bytes. [`server`] reads what goes into them.
 //! - [`server`]: HTTP: the accept loop, the GraphQL handler, limits, health, metrics, the playground's page.
 //! - [`cli`]: one file a subcommand. [`config`]: every setting once.
 //!
@@ -49,6 +50,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod domain;
+pub mod feeds;
 pub mod graphql;
 pub mod server;
 pub mod service;

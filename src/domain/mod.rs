@@ -7,6 +7,7 @@ pub mod event;
 pub mod geo;
 pub mod limits;
 pub mod locale;
+pub mod markdown;
 pub mod public_id;
 pub mod publication;
 pub mod recurrence;

@@ -8,7 +8,7 @@ use super::locale::LocalizedText;
 use super::time::LocalDate;
 use super::vocabulary::{
     AlertCertainty, AlertSeverity, AlertUrgency, EvidenceBasis, NaloxoneGuidance, PolicyEffect, RouteOfUse,
-    ServiceStatus, UpdateKind,
+    ServiceStatus, UpdateKind, UpdateMessageType,
 };
 
 /// The object types that share the interface `RegionalUpdate`.
@@ -39,6 +39,12 @@ impl UpdateFamily {
         }
     }
 }
+
+/// The kinds that make a drug alert.
+pub const ALERT_KINDS: [UpdateKind; 3] = [UpdateKind::DrugAlert, UpdateKind::DrugAdvisory, UpdateKind::OverdoseCluster];
+
+/// The message types that end an alert.
+pub const ENDING_TYPES: [UpdateMessageType; 2] = [UpdateMessageType::Cancel, UpdateMessageType::AllClear];
 
 /// How long after its issue an update of a kind may still stand, in days; `None`: without limit.
 pub fn longest_validity_days(kind: UpdateKind) -> Option<i64> {
@@ -148,8 +154,16 @@ pub struct PolicyUpdateDetail {
     pub what_it_means: LocalizedText,
 }
 
+/// An alert as one text message of at most `room` characters.
+pub fn sms_text(title: &str, summary: Option<&str>, room: usize) -> String {
+    match summary {
+        Some(summary) => cut_at_word(&format!("{title}. {summary}"), room),
+        None => cut_at_word(title, room),
+    }
+}
+
 /// A text of at most `room` characters, cut at the end of a word and marked with an ellipsis.
-pub fn cut_at_word(text: &str, room: usize) -> String {
+fn cut_at_word(text: &str, room: usize) -> String {
     if text.chars().count() <= room {
         return text.to_string();
     }

@@ -46,7 +46,22 @@ pub(crate) struct Metrics {
     pub faults: Counter,
 }
 
+/// Counts a request as in execution for as long as it lives, a client that goes away included.
+pub(crate) struct InFlight(Gauge);
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.decrement(1.0);
+    }
+}
+
 impl Metrics {
+    /// A request begins to be executed.
+    pub fn enter(&self) -> InFlight {
+        self.in_flight.increment(1.0);
+        InFlight(self.in_flight.clone())
+    }
+
     /// Registers all figures.
     pub fn new() -> Self {
         let recorder = recorder();

@@ -8,6 +8,7 @@ mod address;
 mod auth;
 mod cors;
 mod failures;
+mod feeds;
 mod graphql;
 mod headers;
 mod health;

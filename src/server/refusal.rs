@@ -1,5 +1,5 @@
 //! An answer that refuses a request before or instead of execution: a GraphQL-shaped JSON body with a code, a sentence
-//! and the request's id. Must not echo what the client sent.
+//! and the request's id. Must not echo what the client sent, but names that are not known, cut short and escaped.
 
 use std::time::Duration;
 

@@ -21,6 +21,8 @@ pub(crate) enum Route {
     Live,
     /// `/readyz`
     Ready,
+    /// `/feeds/...`
+    Feeds,
     /// `/`, `/plain` and `/playground/...`
     Playground,
     /// Anything else.
@@ -29,7 +31,7 @@ pub(crate) enum Route {
 
 impl Route {
     /// All routes, in the order of their declaration.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::GraphQl,
         Self::Schema,
         Self::Token,
@@ -39,6 +41,7 @@ impl Route {
         Self::Metadata,
         Self::Live,
         Self::Ready,
+        Self::Feeds,
         Self::Playground,
         Self::Unknown,
     ];
@@ -57,6 +60,7 @@ impl Route {
             | "/.well-known/oauth-protected-resource/graphql" => Self::Metadata,
             "/livez" => Self::Live,
             "/readyz" => Self::Ready,
+            _ if path.starts_with("/feeds/") => Self::Feeds,
             "/" | "/plain" => Self::Playground,
             _ if path.starts_with("/playground/") => Self::Playground,
             _ => Self::Unknown,
@@ -75,6 +79,7 @@ impl Route {
             Self::Metadata => "oauth_metadata",
             Self::Live => "livez",
             Self::Ready => "readyz",
+            Self::Feeds => "feeds",
             Self::Playground => "playground",
             Self::Unknown => "unknown",
         }
@@ -87,6 +92,11 @@ impl Route {
             Self::Token | Self::Revoke | Self::Introspect => "POST, OPTIONS",
             _ => "GET, HEAD, OPTIONS",
         }
+    }
+
+    /// Whether a request counts against the rate limit.
+    pub const fn is_charged(self) -> bool {
+        matches!(self, Self::GraphQl | Self::Feeds)
     }
 
     /// Whether clients show their secret here, so that `Authorization` holds no token.

@@ -24,7 +24,7 @@ use super::rate::RateKey;
 use super::refusal::{JSON, Refusal, RequestId};
 use super::route::Route;
 use super::state::ServerState;
-use super::{auth, cors, headers, health, playground, schema_file};
+use super::{auth, cors, feeds, headers, health, playground, schema_file};
 use crate::graphql::context::Allowance;
 
 /// The state as handlers take it.
@@ -44,6 +44,20 @@ pub(crate) struct Charged {
     pub left: Allowance,
 }
 
+impl Charged {
+    /// Charges the cost of what was asked; 1 of it was charged when the request came in.
+    pub fn rest(self, state: &ServerState, cost: u64) -> Result<Allowance, Refusal> {
+        if cost <= 1 {
+            return Ok(self.left);
+        }
+        let rate = state.rate_of(self.is_client);
+        rate.charge(self.key, cost - 1).map_err(|exhausted| {
+            state.metrics.rate_limited.increment(1);
+            Refusal::rate_limited(rate.limit(), exhausted.wait)
+        })
+    }
+}
+
 /// All routes of the API's listener.
 pub(crate) fn router(state: Shared) -> Router {
     let compression =
@@ -60,6 +74,7 @@ pub(crate) fn router(state: Shared) -> Router {
         .route("/.well-known/oauth-protected-resource/graphql", any(metadata::protected_resource))
         .route("/livez", any(health::live))
         .route("/readyz", any(health::ready))
+        .merge(feeds::routes())
         .route("/", any(playground::home))
         .route("/plain", any(playground::plain))
         .route("/playground/{*path}", any(playground::asset))
@@ -126,7 +141,7 @@ async fn admit(State(state): State<Shared>, mut request: Request, next: Next) ->
     let is_forged = refused.as_ref().is_some_and(|refusal| refusal.status == StatusCode::UNAUTHORIZED);
     let mut allowance = None;
     // A token that is not valid is charged to the address on every route: checking it was work.
-    if route == Route::GraphQl || is_forged {
+    if route.is_charged() || is_forged {
         match state.rate_of(is_client).charge(key, 1) {
             Ok(left) => {
                 allowance = Some(left);

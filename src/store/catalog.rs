@@ -331,6 +331,6 @@ fn closure(start: i64, upward: &HashMap<i64, Vec<i64>>) -> Vec<i64> {
 }
 
 /// Reads a JSON column that this program wrote.
-pub(super) fn json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, DbErr> {
+pub fn json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, DbErr> {
     serde_json::from_str(text).map_err(|fault| DbErr::Type(format!("a stored JSON value does not parse: {fault}")))
 }

@@ -10,12 +10,15 @@ mod item;
 mod listing;
 mod lists;
 mod lock;
+mod message;
 mod occurrence;
 mod plan;
 mod revision;
+mod shown;
 mod sql;
 mod stored;
 mod together;
+mod tombstone;
 mod write;
 
 use std::sync::Arc;
@@ -30,15 +33,18 @@ use sea_orm::{
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 
-pub use catalog::{Catalog, Code, Entry, Organization, Region, Topic, is_french};
+pub use catalog::{Catalog, Code, Entry, Organization, Region, Topic, is_french, json};
 pub use change::Epoch;
 pub use client::{Credentials, Grant, StoredClient};
 pub use group::Writing;
 pub use item::{Detail, Item, Kind, shown_slug};
 pub use listing::{Condition, Filter, ListKind, ListQuery, Order, OrderField, Page, PageKey, PageRequest, Parent};
+pub use message::PublicVersion;
 pub use occurrence::{CalendarEntry, CalendarPage, CalendarQuery, Expanded, Place};
 pub use revision::Claim;
+pub use shown::body_for;
 pub use sql::{unpack, unpack_keys};
+pub use tombstone::{End, Tombstone, TombstoneQuery};
 pub use write::{Kept, NewItem, Saving};
 
 use crate::domain::limits::Limits;

@@ -17,6 +17,7 @@ mod crash;
 mod database;
 mod event;
 mod examples;
+mod feeds;
 mod harness;
 mod hidden;
 mod hostile;

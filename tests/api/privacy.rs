@@ -56,7 +56,7 @@ fn request(index: usize, mark: &str) -> Vec<u8> {
     };
     let grant = "grant_type=client_credentials";
     let basic = format!("authorization: Basic {}\r\n", STANDARD.encode(format!("{mark}:{mark}")));
-    match index % 40 {
+    match index % 44 {
         0 => send(json!({ "query": typed, "variables": { "name": mark } })),
         1 => send(json!({ "query": format!("query {mark} {{ {mark}: __typename }}"), "operationName": mark })),
         2 => document(format!("{{ {mark} }}")),
@@ -96,6 +96,10 @@ fn request(index: usize, mark: &str) -> Vec<u8> {
         36 => form("/oauth/token", &format!("authorization: {mark}\r\n"), format!("grant_type={mark}")),
         37 => get(format!("/.well-known/oauth-authorization-server?{mark}"), ""),
         38 => get(format!("/oauth/{mark}"), &format!("authorization: Bearer {mark}.{mark}.{mark}\r\n")),
+        39 => get(format!("/feeds/updates.atom?region={mark}&{mark}={mark}"), ""),
+        40 => get(format!("/feeds/resources.atom?{mark}={mark}"), &format!("if-none-match: \"{mark}\"\r\n")),
+        41 => get(format!("/feeds/alerts.cap?lang=fr,{mark}"), ""),
+        42 => get(format!("/feeds/alerts/{mark}.cap?{mark}"), ""),
         _ => format!("{mark} {mark}\r\n\r\n").into_bytes(),
     }
 }

@@ -128,11 +128,11 @@ impl<'a> Series<'a> {
         let changes = recurrence.overrides.iter().map(|change| change.recurrence_id);
         let ids = recurrence.additions.iter().copied().chain(changes).chain(last).chain([self.starts_at_local]);
         ids.filter_map(|id| {
-                let (position, change) = change_of(recurrence, id);
-                self.occurrence(zones, id, change, position)
-            })
-            .map(|it| it.ends_at)
-            .max()
+            let (position, change) = change_of(recurrence, id);
+            self.occurrence(zones, id, change, position)
+        })
+        .map(|it| it.ends_at)
+        .max()
     }
 
     /// Whether an occurrence has such a name, as the rule and the additions give it.

@@ -4,7 +4,6 @@ mod answer;
 mod filter;
 pub(crate) mod input;
 mod interface;
-mod markdown;
 mod mutation;
 mod publishing;
 mod query;
@@ -39,11 +38,11 @@ use super::region::Region;
 use super::scalar::{DateTime, Html, Markdown, Url};
 use super::topic::Topic;
 use crate::domain::content::ContentText;
-use crate::domain::locale::Choice;
+use crate::domain::markdown;
 use crate::domain::scope::Scope;
 use crate::domain::view::{Area, View};
 use crate::domain::vocabulary::{ContentNote, PublicationStatus, Visibility, Vocabulary};
-use crate::store::{Item, unpack, unpack_keys};
+use crate::store::{Item, body_for, unpack, unpack_keys};
 
 /// An item with the view that it was read for.
 #[derive(Clone, Debug)]
@@ -57,13 +56,8 @@ impl Envelope {
         Self { item, view }
     }
 
-    fn choice(&self) -> Choice {
-        let available = self.item.texts.iter().map(|text| &text.locale);
-        self.view.preference.choose(available, 0).unwrap_or(Choice { index: 0, is_fallback: true })
-    }
-
     fn text(&self) -> Option<&ContentText> {
-        self.item.texts.get(self.choice().index)
+        self.item.text(&self.view.preference)
     }
 
     /// The title in the reader's language.
@@ -85,9 +79,7 @@ impl Envelope {
             let found = ctx.app().store.find_items(kind, &[key], &self.view, true).await?;
             found.get(&key).map_or(Ok(Vec::new()), |item| item.bodies())?
         };
-        let shown = self.text().map(|text| &text.locale);
-        let body = bodies.iter().find(|body| Some(&body.locale) == shown);
-        Ok(body.or_else(|| bodies.first()).map(|body| body.body.to_string()))
+        Ok(self.text().and_then(|text| body_for(text, &bodies)).map(|body| body.body.to_string()))
     }
 }
 
@@ -145,7 +137,7 @@ impl Envelope {
 
     /// Which language the title and summary are in, and how the text came to be.
     pub(crate) async fn localization(&self) -> Result<Localization> {
-        let choice = self.choice();
+        let choice = self.item.choice(&self.view.preference);
         let text = self.item.texts.get(choice.index);
         let text = text.ok_or_else(|| ApiError::Internal(sea_orm::DbErr::Custom("an item has no text".to_string())))?;
         Ok(Localization::new(text, choice.is_fallback, self.item.text_version()))
@@ -232,14 +224,7 @@ impl Envelope {
 
     /// The item's page on the web, where it has one over https: the resource itself or the page of its source.
     pub(crate) async fn url(&self) -> Result<Option<Url>> {
-        if let crate::store::Detail::Resource(row) = &self.item.detail
-            && let Some(url) = &row.external_url
-        {
-            return Ok(Some(Url(url.clone())));
-        }
-        let source: Option<Source> = value::parse(self.item.content.source.as_deref(), Source)?;
-        let url = source.and_then(|source| source.0.url).map(|url| url.as_str().to_string());
-        Ok(url.filter(|url| url.starts_with("https://")).map(Url))
+        Ok(self.item.web_page().map_err(ApiError::from)?.map(Url))
     }
 }
 

@@ -99,12 +99,7 @@ impl DrugAlert {
             .ok()
             .filter(|room| (40..=1_600).contains(room))
             .ok_or_else(|| ApiError::BadInput(format!("maxChars {max_chars} is not between 40 and 1600")))?;
-        let mut text = self.shown_title();
-        if let Some(summary) = self.shown_summary() {
-            text.push_str(". ");
-            text.push_str(&summary);
-        }
-        Ok(update::cut_at_word(&text, room))
+        Ok(update::sms_text(&self.shown_title(), self.shown_summary().as_deref(), room))
     }
 }
 

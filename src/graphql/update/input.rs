@@ -155,6 +155,6 @@ pub(crate) struct AlertCancelInput {
     expected_version: Option<i32>,
     /// `CANCEL`, the default, if it was wrong; `ALL_CLEAR` if its danger is over.
     message_type: Option<UpdateMessageType>,
-    /// What people should know now, in place of the instructions; left out, those stay.
+    /// What people should know now. The alert's own texts, its instructions included, are taken away.
     instructions: Option<Vec<LocalizedTextInput>>,
 }

@@ -72,8 +72,8 @@ pub(crate) struct AlertMutation;
 #[Object]
 impl AlertMutation {
     /// Says of a published drug alert of the own organization that it was wrong (`CANCEL`) or that its danger is over
-    /// (`ALL_CLEAR`): it is no longer among `activeAlerts` at once, and stays readable as ended. Needs no second client.
-    /// Requires scope `alerts:cancel` or `alerts:issue`.
+    /// (`ALL_CLEAR`): it is no longer among `activeAlerts` at once, and stays readable as ended, without what it said;
+    /// its revisions keep that. Needs no second client. Requires scope `alerts:cancel` or `alerts:issue`.
     #[graphql(guard = "RequireScope(&[Scope::AlertsCancel, Scope::AlertsIssue])")]
     async fn alert_cancel(
         &self,

@@ -20,18 +20,16 @@ use axum::response::Response;
 use futures_util::FutureExt;
 use http::header::ACCEPT_LANGUAGE;
 use http::{HeaderMap, Method};
-use metrics::Gauge;
 use tracing::Instrument;
 
 pub(crate) use persisted::PersistedQueries;
 
 use super::auth::Caller;
-use super::metrics::Metrics;
 use super::refusal::{Refusal, RequestId};
 use super::router::{Charged, Shared};
 use super::state::ServerState;
 use crate::domain::actor::Actor;
-use crate::graphql::context::{Allowance, RequestContext};
+use crate::graphql::context::RequestContext;
 use crate::graphql::guard::Question;
 use answer::{Answer, Outcome};
 use negotiate::MediaType;
@@ -74,7 +72,7 @@ pub(crate) async fn serve(State(state): State<Shared>, request: Request) -> Resp
         state.metrics.shed.increment(1);
         return refused(Refusal::overloaded());
     };
-    let _in_flight = InFlight::new(&state.metrics);
+    let _in_flight = state.metrics.enter();
     let parsed = if envelope.method == Method::POST {
         params::from_body(&text, &state.app.limits)
     } else {
@@ -86,22 +84,6 @@ pub(crate) async fn serve(State(state): State<Shared>, request: Request) -> Resp
             Err(refusal) => refused(refusal),
         },
         Err(refusal) => refused(refusal),
-    }
-}
-
-/// Counts a request as in execution for as long as it lives, a client that goes away included.
-struct InFlight(Gauge);
-
-impl InFlight {
-    fn new(metrics: &Metrics) -> Self {
-        metrics.in_flight.increment(1.0);
-        Self(metrics.in_flight.clone())
-    }
-}
-
-impl Drop for InFlight {
-    fn drop(&mut self) {
-        self.0.decrement(1.0);
     }
 }
 
@@ -134,7 +116,7 @@ async fn answer(state: &ServerState, envelope: &Envelope, params: Params) -> Res
     };
     refuse_operation(&envelope.method, checked.operation)?;
     state.metrics.cost.record(checked.cost as f64);
-    let allowance = charge(state, envelope, checked.cost)?;
+    let allowance = envelope.charged.map(|charged| charged.rest(state, checked.cost)).transpose()?;
 
     let mut request = async_graphql::Request::new(String::new()).variables(params.variables);
     request.operation_name = params.operation_name;
@@ -161,19 +143,6 @@ fn refuse_operation(method: &Method, operation: OperationType) -> Result<(), Ref
         OperationType::Mutation => Err(Refusal::method("POST, OPTIONS", "a mutation must be sent by POST")),
         OperationType::Subscription => Err(Refusal::bad_request("subscriptions are not served as a single response")),
     }
-}
-
-/// Charges the cost of a checked operation; 1 of it was charged when the request came in.
-fn charge(state: &ServerState, envelope: &Envelope, cost: u64) -> Result<Option<Allowance>, Refusal> {
-    let Some(Charged { key, is_client, left }) = envelope.charged else { return Ok(None) };
-    if cost <= 1 {
-        return Ok(Some(left));
-    }
-    let rate = state.rate_of(is_client);
-    rate.charge(key, cost - 1).map(Some).map_err(|exhausted| {
-        state.metrics.rate_limited.increment(1);
-        Refusal::rate_limited(rate.limit(), exhausted.wait)
-    })
 }
 
 /// Runs the operation within its time; a panic of a resolver is an answer too.

@@ -119,7 +119,7 @@ fn erase(item: &mut NewItem) -> Result<(), Fault> {
 }
 
 /// What a detail must have to be read again: words of vocabularies, and no text.
-fn erased_detail(detail: &str) -> Result<String, Fault> {
+pub(super) fn erased_detail(detail: &str) -> Result<String, Fault> {
     let broken = |fault: serde_json::Error| Fault::new(FaultCode::Invalid, "stored", fault.to_string());
     let mut members: serde_json::Map<String, serde_json::Value> = serde_json::from_str(detail).map_err(broken)?;
     members.retain(|name, _| matches!(name.as_str(), "severity" | "urgency" | "certainty"));

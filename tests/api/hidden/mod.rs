@@ -1,6 +1,7 @@
 //! What must not be seen leaves no trace: two servers that differ in hidden items only answer byte for byte the same,
 //! whichever door is tried; and those who may see an item find it through each of them.
 
+mod feeds;
 mod reads;
 mod writes;
 
