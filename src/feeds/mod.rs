@@ -1,9 +1,10 @@
-//! Feeds for programs that follow: Atom for readers, CAP for alerting systems. Pure: from items that the store has read to
+//! Feeds for programs that follow: Atom for readers, CAP for alerting systems, iCalendar for calendars. Pure: from items that the store has read to
 //! bytes. Must not run statements, know HTTP, or import the other surface.
 
 pub mod atom;
 pub mod cap;
 pub mod entry;
+pub mod ical;
 pub mod message;
 mod words;
 mod xml;

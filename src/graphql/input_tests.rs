@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use async_graphql::registry::{MetaInputValue, MetaType, MetaTypeName, Registry};
-use async_graphql::{InputType, Object, Request, Schema, Variables};
+use async_graphql::{Context, InputType, Object, Request, Schema, Variables};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
@@ -232,7 +232,7 @@ macro_rules! echo {
     ($($field:ident: $input:ident,)+) => {
         #[Object]
         impl Echo {
-            $(async fn $field(&self, input: Given<$input>) -> String {
+            $(async fn $field(&self, ctx: &Context<'_>, input: Given<$input>) -> String {
                 input.into_json(ctx).to_string()
             })+
         }

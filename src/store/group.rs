@@ -48,7 +48,7 @@ impl Turn {
     async fn close(&mut self) -> Result<(), DbErr> {
         let Some(group) = self.group.take() else { return Ok(()) };
         let ended = group.tx.commit().await;
-        let outcome = ended.as_ref().map(|()| ()).map_err(ToString::to_string);
+        let outcome = ended.as_ref().copied().map_err(ToString::to_string);
         for member in group.members {
             // One that has gone away does not ask any more.
             let _ = member.send(outcome.clone());

@@ -92,6 +92,9 @@ pub struct CalendarPage {
     pub total: Option<i64>,
 }
 
+/// An occurrence as a row: name, start, end, whether it is long, state, override.
+type Placed<'a> = (i64, i64, i64, bool, Option<&'a str>, Option<usize>);
+
 struct Row {
     place: Place,
     ends_scan: bool,
@@ -102,7 +105,7 @@ impl Store {
     /// The statements that write down when an event takes place, in place of what was there.
     pub(super) fn place_occurrences(&self, event: i64, expanded: &Expanded) -> [Statement; 2] {
         let is_postgres = self.backend() == DbBackend::Postgres;
-        let rows: Vec<(i64, i64, i64, bool, Option<&str>, Option<usize>)> = expanded
+        let rows: Vec<Placed<'_>> = expanded
             .occurrences
             .iter()
             .map(|it| {
@@ -116,9 +119,7 @@ impl Store {
             "INSERT INTO occurrence (content, recurrence_id, starts_at, ends_at, is_long, status, changed_by) SELECT ",
         );
         if is_postgres {
-            let number = |of: fn(&(i64, i64, i64, bool, Option<&str>, Option<usize>)) -> i64| {
-                rows.iter().map(of).collect::<Vec<i64>>()
-            };
+            let number = |of: fn(&Placed<'_>) -> i64| rows.iter().map(of).collect::<Vec<i64>>();
             let status: Vec<String> = rows.iter().map(|row| row.4.unwrap_or_default().to_string()).collect();
             let changed = |of: Option<usize>| of.and_then(|position| i64::try_from(position).ok()).unwrap_or(-1);
             insert.bind(event);

@@ -201,7 +201,6 @@ impl CalendarQueries {
     /// What takes place in a window, earliest start first: single events and the occurrences of series, also those that
     /// began before and go on. Of a series with more than 2 000 occurrences those of the last 400 days and ahead are
     /// listed; `occurrences` of the event has them all.
-    #[expect(clippy::too_many_arguments, reason = "arguments of the schema")]
     async fn calendar(
         &self,
         ctx: &Context<'_>,

@@ -101,25 +101,46 @@ pub(super) fn deleted(gone: &[Tombstone]) -> Vec<Deleted> {
     deleted
 }
 
-/// A page of a list as anyone sees it.
+/// A page of a list as anyone sees it, newest first.
 pub(super) async fn list(
     state: &ServerState,
     list: ListKind,
     params: &Params,
     view: &View,
 ) -> Result<Page, sea_orm::DbErr> {
+    let listing = Listing { list, filter: Filter::default(), size: MOST, is_descending: true };
+    list_of(state, listing, params, view).await
+}
+
+/// What is listed for a document.
+pub(super) struct Listing {
+    pub list: ListKind,
+    /// What it is narrowed to beside what the address says.
+    pub filter: Filter,
+    pub size: usize,
+    pub is_descending: bool,
+}
+
+/// A page of a list as anyone sees it.
+pub(super) async fn list_of(
+    state: &ServerState,
+    listing: Listing,
+    params: &Params,
+    view: &View,
+) -> Result<Page, sea_orm::DbErr> {
+    let Listing { list, filter, size, is_descending } = listing;
     let some = |keys: &[i64]| Some(keys.to_vec()).filter(|keys| !keys.is_empty());
     let filter = Filter {
         regions: some(&params.regions),
         topics: some(&params.topics),
         publishers: some(&params.organizations),
-        ..Filter::default()
+        ..filter
     };
     let query = ListQuery {
         list,
-        order: Order { field: OrderField::Usual, is_descending: true },
+        order: Order { field: OrderField::Usual, is_descending },
         filter,
-        page: PageRequest { size: MOST, after: params.after.clone(), before: None, from_end: false },
+        page: PageRequest { size, after: params.after.clone(), before: None, from_end: false },
         with_body: list != ListKind::Alerts,
         with_total: false,
         view: view.clone(),

@@ -3,6 +3,7 @@
 //! than to anyone.
 
 mod alerts;
+mod calendars;
 mod lists;
 mod params;
 
@@ -33,6 +34,8 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/feeds/updates.atom", any(lists::updates))
         .route("/feeds/resources.atom", any(lists::resources))
         .route("/feeds/campaigns.atom", any(lists::campaigns))
+        .route("/feeds/events.ics", any(calendars::all))
+        .route("/feeds/events/{file}", any(calendars::one))
         .route("/feeds/alerts.cap", any(alerts::index))
         .route("/feeds/alerts/{file}", any(alerts::message))
 }
