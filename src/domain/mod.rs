@@ -11,6 +11,7 @@ pub mod public_id;
 pub mod publication;
 pub mod resource;
 pub mod scope;
+pub mod search;
 pub mod text;
 pub mod time;
 pub mod update;
