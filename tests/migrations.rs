@@ -32,7 +32,7 @@ async fn up_down_up(url: &str) {
         .filter(|(_, is_applied)| !is_applied)
         .map(|(name, _)| name)
         .collect();
-    assert_eq!(pending, ["m20261125_000024_reindex"]);
+    assert_eq!(pending, ["m20261125_000025_search"]);
 }
 
 #[tokio::test]

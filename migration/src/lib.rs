@@ -26,6 +26,7 @@ mod m20261125_000021_revision;
 mod m20261125_000022_review;
 mod m20261125_000023_idempotency;
 mod m20261125_000024_reindex;
+mod m20261125_000025_search;
 
 /// All migrations in order.
 #[derive(Debug)]
@@ -55,6 +56,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000022_review::Migration),
             Box::new(m20261125_000023_idempotency::Migration),
             Box::new(m20261125_000024_reindex::Migration),
+            Box::new(m20261125_000025_search::Migration),
         ]
     }
 }

@@ -11,6 +11,9 @@ mod lists;
 mod lock;
 mod plan;
 mod revision;
+mod search;
+mod search_index;
+mod search_text;
 mod sql;
 mod stored;
 mod write;
@@ -33,6 +36,7 @@ pub use client::{Credentials, Grant, StoredClient};
 pub use item::{Detail, Item, Kind, shown_slug};
 pub use listing::{Condition, Filter, ListKind, ListQuery, Order, OrderField, Page, PageKey, PageRequest, Parent};
 pub use revision::Claim;
+pub use search::{Found, RANKED, SearchPage, SearchQuery};
 pub use sql::{unpack, unpack_keys};
 pub use write::{NewItem, Saving};
 

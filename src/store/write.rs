@@ -34,7 +34,7 @@ pub struct Saving<'a> {
 }
 
 impl Store {
-    /// Stores an item whole and lists it where it belongs. [`Store::log_item`] comes last in its transaction.
+    /// Stores an item whole, lists it where it belongs and indexes its words. [`Store::log_item`] comes last in its transaction.
     pub async fn save_item(
         &self,
         tx: &DatabaseTransaction,
@@ -65,6 +65,7 @@ impl Store {
             affected = save_links(tx, id, linked, &item.links).await?;
         }
         affected.extend(self.place_item(tx, catalog, item, before).await?);
+        self.index_item(tx, catalog, item, before).await?;
         affected.remove(&id);
         // Each is locked before it is read: another transaction may be changing it, and the one that ends last must list it
         // as it is then.
