@@ -25,6 +25,7 @@ mod region;
 mod resource;
 mod root;
 mod scalar;
+mod search;
 mod sight;
 mod topic;
 mod update;
@@ -48,6 +49,7 @@ pub struct Query(
     update::UpdateQuery,
     event::EventQuery,
     campaign::CampaignQuery,
+    search::SearchQueries,
     client::ClientQuery,
     meta::MetaQuery,
 );
