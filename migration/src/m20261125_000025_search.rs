@@ -39,7 +39,7 @@ const SQLITE: [&str; 5] = [
     // The table's own order, so that a word that is found leads straight to its row.
     "id INTEGER PRIMARY KEY, body TEXT NOT NULL, facets TEXT NOT NULL",
     "CREATE VIRTUAL TABLE search_words USING fts5(title, summary, body, facets, content='search', content_rowid='id', \
-     columnsize=0, tokenize=\"ascii tokenchars '_'\")",
+     prefix='3', columnsize=0, tokenize=\"ascii tokenchars '_'\")",
     "INSERT INTO search_words (search_words, rank) VALUES ('secure-delete', 1)",
     "CREATE TRIGGER search_inserted AFTER INSERT ON search BEGIN
        INSERT INTO search_words (rowid, title, summary, body, facets)

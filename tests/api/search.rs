@@ -66,7 +66,7 @@ const JUDGED: [(&str, &str); 84] = [
     // The beginning of the last word.
     ("decrim primer", "hivln-decriminalizing-primer"),
     ("national hous", "national-housing-day"),
-    ("holding ho", "msth-holding-hope"),
+    ("holding hop", "msth-holding-hope"),
     ("reconcil", "national-day-for-truth-and-reconciliation"),
     ("hepat", "world-hepatitis-day"),
     ("moncton overd", "uphns-ensemble-moncton"),

@@ -86,7 +86,7 @@ fn questions() -> Vec<(&'static str, &'static str, usize)> {
         ("a word of one item", "query: \"quokka\"", 1),
         ("a rare and a frequent word", "query: \"quokka bace\"", usize::MAX),
         ("the beginning of a word", "query: \"overd\"", ranked(all / 2)),
-        ("two letters", "query: \"ba\"", usize::MAX),
+        ("three letters", "query: \"bac\"", usize::MAX),
         ("a phrase", "query: \"\\\"safer supply\\\"\"", ranked(all / 10)),
         ("half the items of a region", "query: \"kits\", filter: {regions: [\"CA-ON\"]}", ranked(all / 4)),
         ("a word of no item of a region", "query: \"kits\", filter: {regions: [\"CA-BC\"]}", 0),

@@ -9,7 +9,7 @@ use super::word::{Tongue, Word, english_stem, forms, french_stem, singular, word
 /// Most words and phrases that count.
 const MOST: usize = 20;
 /// Fewest characters of a last word that also stands for longer ones.
-const PREFIX_CHARS: usize = 2;
+const PREFIX_CHARS: usize = 3;
 
 /// Why a text is no query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -25,7 +25,7 @@ impl SearchQueries {
     /// best first: words in titles before words in summaries, and these before others; the newest first among equals.
     ///
     /// Words match in any language, without regard to case, accents and ligatures, and by their stems in English and
-    /// French; the last one also matches longer words. Words in quotation marks match as they stand. All words must be in
+    /// French; the last one, of three letters or more, also matches longer words. Words in quotation marks match as they stand. All words must be in
     /// one language of an item; if no item holds all of them, items that hold at least half are found. Nothing is syntax.
     /// Costs 20 beside its page, and is never cached.
     async fn search(
