@@ -26,6 +26,7 @@ mod m20261125_000021_revision;
 mod m20261125_000022_review;
 mod m20261125_000023_idempotency;
 mod m20261125_000024_reindex;
+mod m20261125_000025_search;
 mod m20261125_000030_occurrence;
 mod m20261125_000036_tombstone;
 
@@ -57,6 +58,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000022_review::Migration),
             Box::new(m20261125_000023_idempotency::Migration),
             Box::new(m20261125_000024_reindex::Migration),
+            Box::new(m20261125_000025_search::Migration),
             Box::new(m20261125_000030_occurrence::Migration),
             Box::new(m20261125_000036_tombstone::Migration),
         ]

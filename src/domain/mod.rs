@@ -13,6 +13,7 @@ pub mod publication;
 pub mod recurrence;
 pub mod resource;
 pub mod scope;
+pub mod search;
 pub mod text;
 pub mod time;
 pub mod update;

@@ -25,6 +25,7 @@ mod region;
 mod resource;
 mod root;
 mod scalar;
+mod search;
 mod sight;
 mod topic;
 mod update;
@@ -49,6 +50,7 @@ pub struct Query(
     event::EventQuery,
     event::CalendarQueries,
     campaign::CampaignQuery,
+    search::SearchQueries,
     client::ClientQuery,
     meta::MetaQuery,
 );

@@ -378,8 +378,9 @@ async fn store(
         }
         progress(report.created + report.updated, total);
     };
-    if ready.regions.iter().any(|(_, is_new)| !is_new) || ready.topics.iter().any(|(_, is_new)| !is_new) {
-        // What lies in what may have changed: the worker lists everything anew.
+    let is_changed = ready.regions.iter().any(|(_, is_new)| !is_new) || ready.topics.iter().any(|(_, is_new)| !is_new);
+    if is_changed || ready.organizations.iter().any(|(_, is_new)| !is_new) {
+        // What lies in what may have changed, or a name that search knows: the worker lists and indexes everything anew.
         app.store.begin_reindex(tx).await?;
     }
     for (row, is_new) in ready.regions {

@@ -1,9 +1,10 @@
-//! What the clock brings: items that are due, and lists that must be written anew after the region or topic graph
-//! changed. Every node may ask; each step is made once. Must not decide what becomes of an item.
+//! What the clock brings: items that are due, and lists and the index of search that must be written anew after the region
+//! or topic graph changed. Every node may ask; each step is made once. Must not decide what becomes of an item.
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::sql::Sql;
+use super::stored::whole;
 use super::{Kind, Store};
 use crate::domain::time::Timestamp;
 
@@ -29,7 +30,7 @@ impl Store {
         Ok(due)
     }
 
-    /// From now on the lists are written anew, from the first item on.
+    /// From now on the lists and the index of search are written anew, from the first item on.
     pub async fn begin_reindex(&self, tx: &DatabaseTransaction) -> Result<(), DbErr> {
         let start = "INSERT INTO reindex (id, position) VALUES (1, -1) ON CONFLICT (id) DO UPDATE SET position = -1";
         tx.execute_unprepared(start).await.map(|_| ())
@@ -57,15 +58,19 @@ impl Store {
             .lock_exclusive()
             .all(tx)
             .await?;
-        for content in &items {
-            self.relist(tx, &catalog, content, None).await?;
+        let (last, is_empty) = (items.last().map(|content| content.id), items.is_empty());
+        for content in items {
+            self.relist(tx, &catalog, &content, None).await?;
+            if let Some(kind) = Kind::from_number(content.kind) {
+                self.reindex_item(tx, &catalog, &whole(tx, kind, content).await?).await?;
+            }
         }
         let mut next = Sql::default();
-        match items.last() {
-            Some(last) => next.push("UPDATE reindex SET position = ").bind(last.id).push(" WHERE id = 1"),
+        match last {
+            Some(last) => next.push("UPDATE reindex SET position = ").bind(last).push(" WHERE id = 1"),
             None => next.push("DELETE FROM reindex WHERE id = 1"),
         };
         tx.execute_raw(next.statement(self.backend())).await?;
-        Ok(!items.is_empty())
+        Ok(!is_empty)
     }
 }

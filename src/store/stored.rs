@@ -15,7 +15,7 @@ use super::{Detail, Kind, NewItem, Store};
 pub type CatalogRows = (Vec<entity::region::Model>, Vec<entity::topic::Model>, Vec<entity::organization::Model>);
 
 /// An envelope with its detail and links.
-async fn whole<C: ConnectionTrait>(
+pub(super) async fn whole<C: ConnectionTrait>(
     connection: &C,
     kind: Kind,
     content: entity::content::Model,

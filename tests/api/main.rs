@@ -41,6 +41,8 @@ mod resource;
 mod roundtrip;
 mod scale;
 mod schema;
+mod search;
+mod search_scale;
 mod statements;
 mod story;
 mod text;

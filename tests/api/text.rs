@@ -230,6 +230,7 @@ async fn hostile_text_in_every_input_is_no_fault_of_ours_and_answers_alike_on_bo
         "Query.events(filter.starts.before)",
         "Query.activeAlerts(after)",
         "Query.topics(locales)",
+        "Query.search(query)",
         "Region.updates(filter.languages)",
         "Campaign.events(before)",
         "Event.materials(filter.topics)",
@@ -261,6 +262,8 @@ async fn hostile_text_in_the_document_itself_is_no_fault_of_ours_either() {
             "{ node(id: @@) { id } }",
             "{ region(by: {code: @@}) { id } }",
             "{ resources(after: @@) { nodes { id } } }",
+            "{ search(query: @@) { totalCount } }",
+            "{ search(query: \"a\", after: @@, filter: {regions: [@@], languages: [@@]}) { totalCount } }",
             "{ events(filter: {regions: [@@], languages: [@@]}, locales: [@@]) { nodes { id } } }",
             "query($v: String = @@) { regions(filter: {within: [$v]}) { nodes { id } } }",
         ] {

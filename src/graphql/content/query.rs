@@ -76,6 +76,7 @@ pub(crate) fn parse_id(id: &str, argument: &str) -> Result<PublicId, ApiError> {
     id.parse().map_err(|fault| ApiError::BadInput(format!("{argument} {fault}")))
 }
 
+/// Whether the body of a node is selected.
 pub(crate) fn wants_body(selected: Lookahead<'_>) -> bool {
     selected.field("body").exists() || selected.field("bodyHtml").exists()
 }

@@ -71,7 +71,7 @@ async fn write(edit: &Edit<'_>, input: &Input) -> Result<CatalogDone, Refusal> {
             }
             let inside = if stored.is_some() { vec![id.key()] } else { parents.clone() };
             may_write(edit, Scope::RegionsManage, &[inside, parents.clone()], "input.parents")?;
-            if stored.is_some_and(|stored| unpack_keys(&stored.parent_ids) != parents) {
+            if stored.is_some_and(|stored| unpack_keys(&stored.parent_ids) != parents || stored.names != row.names) {
                 edit.app.store.begin_reindex(edit.tx).await?;
             }
             edit.app.store.save_region(edit.tx, row, stored.is_none(), edit.now).await?;
@@ -87,7 +87,7 @@ async fn write(edit: &Edit<'_>, input: &Input) -> Result<CatalogDone, Refusal> {
                 return Err(Fault::new(FaultCode::Invalid, "input.broader", "holds a topic below this one").into());
             }
             may_write(edit, Scope::TopicsManage, &[Vec::new()], "input.slug")?;
-            if stored.is_some_and(|stored| unpack_keys(&stored.broader_ids) != broader) {
+            if stored.is_some_and(|stored| unpack_keys(&stored.broader_ids) != broader || stored.names != row.names) {
                 edit.app.store.begin_reindex(edit.tx).await?;
             }
             edit.app.store.save_topic(edit.tx, row, stored.is_none(), edit.now).await?;
@@ -100,6 +100,9 @@ async fn write(edit: &Edit<'_>, input: &Input) -> Result<CatalogDone, Refusal> {
             let mut places = vec![unpack_keys(&row.region_ids)];
             places.extend(stored.map(|stored| unpack_keys(&stored.region_ids)));
             may_write(edit, Scope::OrganizationsManage, &places, "input.regions")?;
+            if stored.is_some_and(|stored| stored.name != row.name) {
+                edit.app.store.begin_reindex(edit.tx).await?;
+            }
             edit.app.store.save_organization(edit.tx, row, stored.is_none(), edit.now).await?;
             Ok(CatalogDone(id.key()))
         }

@@ -60,7 +60,9 @@ fn hidden() -> Vec<(&'static str, usize, String)> {
 
 /// What everyone sees, and with `with_hidden` the rest; what is seen refers to it.
 fn content(with_hidden: bool) -> String {
-    let mut all: Vec<Line> = vec![organization("hub"), organization("two")];
+    // Cursors of searches are bound to keys of publishers.
+    let publisher = |slug: &str, number| organization(slug).record(json!({ "id": id(Noun::Organization, number) }));
+    let mut all: Vec<Line> = vec![publisher("hub", 900), publisher("two", 901)];
     let place = json!({ "publisher": "hub", "regions": ["toronto"], "topics": ["naloxone"], "body": "Words." });
     if with_hidden {
         for (position, (way, input, record)) in ways().into_iter().enumerate() {

@@ -142,6 +142,73 @@ async fn nested_lists_and_references_are_as_if_hidden_items_were_absent() {
     finish(&wrong);
 }
 
+#[tokio::test]
+async fn a_search_ranks_counts_and_pages_as_if_hidden_items_were_absent() {
+    let worlds = worlds(generous()).await;
+    let mut wrong = Vec::new();
+    let edges = "edges { cursor node { id ... on Content { slug } } excerpt { text highlights { start end } } }";
+    let page = format!("{{ totalCount pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} {edges} }}");
+    let texts = [
+        "shown",
+        "alert",
+        "resource words",
+        "shown OR draft",
+        "words draft",
+        "naloxone community",
+        "hub toronto",
+        "sh",
+        "\\\"shown policy\\\"",
+        "partners expired withdrawn archived over review planned redacted event",
+        "caviarde",
+    ];
+    let filters = filters()
+        .into_iter()
+        .filter(|filter| !["Spotlighted", "published:", "Since"].iter().any(|no| filter.contains(no)));
+    for filter in filters {
+        for chunk in texts.chunks(4) {
+            let mut document = String::new();
+            for (position, text) in chunk.iter().enumerate() {
+                for (name, size) in [("a", "first: 100"), ("b", "first: 1"), ("c", "last: 2")] {
+                    document.push_str(&format!(
+                        "{name}{position}: search(query: \"{text}\", {size}, filter: {{{filter}}}) {page} "
+                    ));
+                }
+            }
+            compare(&worlds, &EVERYONE, &format!("{{ {document} }}"), &json!({}), &mut wrong).await;
+        }
+    }
+    finish(&wrong);
+}
+
+#[tokio::test]
+async fn a_cursor_of_a_hidden_place_in_a_ranking_pages_as_one_of_an_empty_place() {
+    let worlds = worlds(generous()).await;
+    let owner = worlds[0].server.client(&[Scope::ContentReadDrafts, Scope::ContentReview], "hub", &[]).await;
+    let mut wrong = Vec::new();
+    // The same question as everyone asks, by one who sees partners' items through it.
+    let partner = worlds[0].server.client(&[Scope::ContentReadPartners], "two", &[]).await;
+    let all = format!("filter: {{publicationStatuses: [{}]}}", STATES.join(", "));
+    let mut tried = 0;
+    for (token, filter) in [(&owner, all.as_str()), (&partner, "filter: {}")] {
+        let args = |more: &str| {
+            format!("search(query: \"words\", {filter}, {more}) {PAGE}").replace("node { slug }", "node { id }")
+        };
+        let answer = worlds[0].server.ask_as(token, &format!("{{ list: {} }}", args("first: 100")), json!({})).await;
+        let edges = answer["data"]["list"]["edges"].as_array();
+        for edge in edges.unwrap_or_else(|| panic!("no page: {answer:#}")) {
+            let document = format!(
+                "query($c: String!) {{ a: {} b: {} }}",
+                args("first: 5, after: $c"),
+                args("last: 5, before: $c")
+            );
+            compare(&worlds, &[0, 5], &document, &json!({ "c": edge["cursor"] }), &mut wrong).await;
+            tried += 1;
+        }
+    }
+    assert!(tried > 60, "only {tried} cursors");
+    finish(&wrong);
+}
+
 /// One who sees some hidden items: scopes, organization, regions, and the ways to be hidden that it sees through.
 type Insider = (Vec<Scope>, &'static str, Vec<&'static str>, Vec<&'static str>);
 
@@ -171,7 +238,8 @@ async fn those_who_may_see_an_item_find_it_through_every_door() {
             let document = format!(
                 "query($id: ID!, $slug: String!) {{ byId: {field}(by: {{id: $id}}) {{ id }} bySlug: {field}(by: {{slug: $slug}}) {{ id }}
                     node(id: $id) {{ id }} nodes(ids: [$id]) {{ id }}
-                    all: {list}(first: 100, filter: {{publicationStatuses: [{}], regions: [\"CA-ON\"]}}) {{ totalCount nodes {{ id }} }} }}",
+                    all: {list}(first: 100, filter: {{publicationStatuses: [{0}], regions: [\"CA-ON\"]}}) {{ totalCount nodes {{ id }} }}
+                    search(query: \"{way} {name}\", first: 100, filter: {{publicationStatuses: [{0}], regions: [\"CA-ON\"]}}) {{ nodes {{ id }} }} }}",
                 STATES.join(", ")
             );
             let data = world.server.ask_as(&token, &document, json!({ "id": id, "slug": slug })).await["data"].take();
@@ -179,9 +247,12 @@ async fn those_who_may_see_an_item_find_it_through_every_door() {
             let expected = seen.contains(&way);
             let found = doors.map(|door| door["id"] == id.as_str());
             let listed = data["all"]["nodes"].as_array().unwrap().iter().any(|node| node["id"] == id.as_str());
-            if found != [expected; 4] || listed != expected {
+            let searched = data["search"]["nodes"].as_array().unwrap().iter().any(|node| node["id"] == id.as_str());
+            // What is withdrawn is in no index.
+            let is_indexed = !matches!(way, "withdrawn" | "redacted");
+            if found != [expected; 4] || listed != expected || searched != (expected && is_indexed) {
                 wrong.push(format!(
-                    "{scopes:?} of {organization} in {regions:?}: {way} {name}: {found:?}, listed {listed}"
+                    "{scopes:?} of {organization} in {regions:?}: {way} {name}: {found:?}, listed {listed}, searched {searched}"
                 ));
             }
             let nodes = data["all"]["nodes"].as_array().unwrap().len();

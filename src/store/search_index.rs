@@ -1,0 +1,202 @@
+//! The index of search, written with each item: a row for each of its languages, of words and of facets. A facet is a word
+//! that stands for what lists are narrowed to; it begins with an underscore, which no word of a text holds. Must not
+//! search.
+
+use std::fmt::Write as _;
+
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement};
+
+use super::catalog::json;
+use super::search_text::{Said, names, said};
+use super::sql::{Sql, unpack, unpack_keys};
+use super::together::Together;
+use super::{Catalog, Kind, NewItem, Store};
+use crate::domain::content::ContentText;
+use crate::domain::search::{BREAK, stream};
+
+/// Last position that PostgreSQL tells from others.
+const LAST_POSITION: u32 = 16_383;
+
+/// What a facet stands for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Facet<'a> {
+    Kind(Kind),
+    Status(&'a str),
+    /// A region that the item is in, itself or one inside it.
+    Region(i64),
+    /// A region that the item names.
+    RegionItself(i64),
+    Topic(i64),
+    Publisher(i64),
+    Language(&'a str),
+    Note(&'a str),
+}
+
+impl Facet<'_> {
+    /// The word.
+    pub(super) fn word(self) -> String {
+        let named = |letter: char, name: &str| format!("_{letter}_{}", name.to_ascii_lowercase().replace('-', "_"));
+        match self {
+            Self::Kind(kind) => format!("_k_{}", kind.number()),
+            Self::Status(status) => named('s', status),
+            Self::Region(key) => format!("_r_{key}"),
+            Self::RegionItself(key) => format!("_d_{key}"),
+            Self::Topic(key) => format!("_t_{key}"),
+            Self::Publisher(key) => format!("_p_{key}"),
+            Self::Language(tag) => named('l', tag),
+            Self::Note(note) => named('n', note),
+        }
+    }
+}
+
+impl Store {
+    /// Indexes an item that was stored, if what search sees of it changed: its texts are the newest then. What is withdrawn
+    /// is in no index.
+    pub(super) async fn index_item(
+        &self,
+        tx: &DatabaseTransaction,
+        catalog: &Catalog,
+        (item, before): (&NewItem, Option<&NewItem>),
+        together: &mut Together,
+    ) -> Result<(), DbErr> {
+        if before.is_some_and(|before| seen(before) == seen(item)) {
+            return Ok(());
+        }
+        if before.is_some() {
+            self.delete_rows(tx, item.content.id).await?;
+        }
+        if let Some(rows) = self.rows(catalog, item, &[])? {
+            together.add(rows);
+        }
+        Ok(())
+    }
+
+    /// Indexes an item anew, its texts as new as they were.
+    pub(super) async fn reindex_item(
+        &self,
+        tx: &DatabaseTransaction,
+        catalog: &Catalog,
+        item: &NewItem,
+    ) -> Result<(), DbErr> {
+        let ids = self.delete_rows(tx, item.content.id).await?;
+        match self.rows(catalog, item, &ids)? {
+            Some(rows) => tx.execute_raw(rows).await.map(|_| ()),
+            None => Ok(()),
+        }
+    }
+
+    /// Deletes the rows of an item; answers their ids in order.
+    async fn delete_rows(&self, tx: &DatabaseTransaction, content: i64) -> Result<Vec<i64>, DbErr> {
+        let mut sql = Sql::default();
+        sql.push("DELETE FROM search WHERE content = ").bind(content).push(" RETURNING id");
+        let rows = tx.query_all_raw(sql.statement(self.backend())).await?;
+        let mut ids: Vec<i64> = Vec::with_capacity(rows.len());
+        for row in rows {
+            ids.push(row.try_get_by_index(0)?);
+        }
+        ids.sort_unstable();
+        Ok(ids)
+    }
+
+    /// The statement that inserts the rows of an item, if it has any; those beyond the given ids get the next ones.
+    fn rows(&self, catalog: &Catalog, item: &NewItem, ids: &[i64]) -> Result<Option<Statement>, DbErr> {
+        let content = &item.content;
+        if content.status == "WITHDRAWN" {
+            return Ok(None);
+        }
+        let texts: Vec<ContentText> = json(&content.texts)?;
+        let facets = facets(catalog, content);
+        let is_postgres = self.backend() == DbBackend::Postgres;
+        let mut sql = Sql::default();
+        sql.push(
+            "INSERT INTO search (id, content, kind, organization_id, status, visibility, region_ids, published_at, \
+             expires_at, title, summary, ",
+        );
+        sql.push(if is_postgres { "words" } else { "body, facets" }).push(") VALUES ");
+        for (position, said) in said(content, &texts, &item.detail)?.iter().enumerate() {
+            let row = Row::of(said, names(content, catalog, &said.locale));
+            sql.push(if position == 0 { "(" } else { ", (" });
+            match ids.get(position) {
+                Some(id) => sql.bind(*id),
+                None => sql.push(if is_postgres { "DEFAULT" } else { "NULL" }),
+            };
+            sql.push(", ").bind(content.id).push(", ").bind(content.kind).push(", ");
+            sql.bind(content.organization_id).push(", ").bind(content.status.as_str()).push(", ");
+            sql.bind(content.visibility.as_str()).push(", ").bind(content.region_ids.as_str()).push(", ");
+            sql.bind(content.published_at).push(", ").bind(content.expires_at).push(", ");
+            sql.bind(row.title.as_str()).push(", ").bind(row.summary.as_str()).push(", ");
+            if is_postgres {
+                sql.push("CAST(").bind(row.vector(&facets)).push(" AS tsvector))");
+            } else {
+                sql.bind(row.body.as_str()).push(", ").bind(facets.join(" ")).push(")");
+            }
+        }
+        Ok(Some(sql.statement(self.backend())))
+    }
+}
+
+/// The streams of an item in one language.
+struct Row {
+    title: String,
+    summary: String,
+    body: String,
+}
+
+impl Row {
+    fn of(said: &Said, names: Vec<String>) -> Self {
+        let more = said.body.iter().chain(&said.details).chain(&names);
+        Self {
+            title: stream([said.title.as_str()], said.tongue),
+            summary: stream(said.summary.as_deref(), said.tongue),
+            body: stream(more.map(String::as_str), said.tongue),
+        }
+    }
+
+    /// The words with their positions, and the facets, as a `tsvector` is written.
+    fn vector(&self, facets: &[String]) -> String {
+        let mut vector = String::with_capacity((self.title.len() + self.summary.len() + self.body.len()) * 2);
+        let mut position = 0_u32;
+        for stream in [&self.title, &self.summary, &self.body] {
+            for word in stream.split(' ') {
+                position = position.saturating_add(1).min(LAST_POSITION);
+                if !word.is_empty() && word != BREAK {
+                    let _ = write!(vector, "'{word}':{position} ");
+                }
+            }
+        }
+        for facet in facets {
+            let _ = write!(vector, "'{facet}' ");
+        }
+        vector
+    }
+}
+
+fn facets(catalog: &Catalog, content: &entity::content::Model) -> Vec<String> {
+    let mut facets: Vec<Facet<'_>> = vec![Facet::Status(&content.status), Facet::Publisher(content.organization_id)];
+    facets.extend(Kind::from_number(content.kind).map(Facet::Kind));
+    for key in unpack_keys(&content.region_ids) {
+        facets.extend([Facet::RegionItself(key), Facet::Region(key)]);
+        let around = catalog.region(key).into_iter().flat_map(|region| &region.ancestors);
+        facets.extend(around.map(|key| Facet::Region(*key)));
+    }
+    for key in unpack_keys(&content.topic_ids) {
+        facets.push(Facet::Topic(key));
+        let broader = catalog.topic(key).into_iter().flat_map(|topic| &topic.ancestors);
+        facets.extend(broader.map(|key| Facet::Topic(*key)));
+    }
+    facets.extend(unpack(&content.locales).map(Facet::Language));
+    facets.extend(unpack(&content.content_notes).map(Facet::Note));
+    let mut words: Vec<String> = facets.into_iter().map(Facet::word).collect();
+    words.sort();
+    words.dedup();
+    words
+}
+
+/// What search sees of an item.
+fn seen(item: &NewItem) -> impl PartialEq + use<'_> {
+    let content = &item.content;
+    let texts = (&content.texts, &content.body, &content.attribution, &item.detail);
+    let places = (&content.region_ids, &content.topic_ids, content.organization_id, &content.content_notes);
+    let state = (&content.status, &content.visibility, content.published_at, content.expires_at);
+    (texts, places, state)
+}
