@@ -33,6 +33,8 @@ pub struct RequestContext {
     pub cost: u64,
     /// What remains of the caller's allowance, for the `rateLimit` query.
     pub allowance: Allowance,
+    /// The public address of the server, without a slash at its end.
+    pub address: Arc<str>,
 }
 
 impl std::fmt::Debug for RequestContext {
@@ -70,7 +72,12 @@ impl RequestContext {
         let loader = DataLoader::new(Loader::new(app.clone()), TokioSpawner::current(), TokioTimer::default())
             .delay(std::time::Duration::ZERO)
             .max_batch_size(usize::MAX);
-        Self { app, actor, view, catalog, loader, cost, allowance }
+        Self { app, actor, view, catalog, loader, cost, allowance, address: Arc::from("") }
+    }
+
+    /// The same with the public address of the server.
+    pub fn at(self, address: Arc<str>) -> Self {
+        Self { address, ..self }
     }
 }
 

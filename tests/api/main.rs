@@ -21,6 +21,7 @@ mod feeds;
 mod harness;
 mod hidden;
 mod hostile;
+mod ical;
 mod input;
 mod library;
 mod lines;

@@ -26,7 +26,7 @@ use super::context::ContextExt;
 use super::error::ApiError;
 use super::loader::ItemRef;
 use super::resource::{ResourceConnection, ResourceFilter, resources};
-use super::scalar::{DateTime, LocalDateTime, Locale, TimeZone};
+use super::scalar::{DateTime, LocalDateTime, Locale, TimeZone, Url};
 use super::update::{RegionalUpdateConnection, RegionalUpdateFilter, updates};
 use crate::domain::event::{EventDetail, GatedText};
 use crate::domain::time::Timestamp;
@@ -116,6 +116,11 @@ impl Event {
     /// The instant of the end, with the offset of `timeZone`.
     async fn ends_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>> {
         self.row()?.ends_at.map(|micros| self.instant(ctx, micros)).transpose()
+    }
+
+    /// The event as an iCalendar, to subscribe to: it has what the public sees.
+    async fn ics_url(&self, ctx: &Context<'_>) -> Url {
+        Url(format!("{}/feeds/events/{}.ics", ctx.request().address, self.item.public_id()))
     }
 
     /// How the event repeats; null if it takes place once.

@@ -121,13 +121,14 @@ async fn answer(state: &ServerState, envelope: &Envelope, params: Params) -> Res
     let mut request = async_graphql::Request::new(String::new()).variables(params.variables);
     request.operation_name = params.operation_name;
     request.set_parsed_query(document);
-    let request = request.data(RequestContext::new(
+    let context = RequestContext::new(
         Arc::clone(&state.app),
         envelope.actor.clone(),
         accept_language(&envelope.headers),
         checked.cost,
         allowance.unwrap_or_default(),
-    ));
+    );
+    let request = request.data(context.at(state.parties.issuer.as_str().into()));
     let outcome = execute(state, request, &envelope.id).await;
     if let (Outcome::Executed { .. }, Some(hash)) = (&outcome, found.new_hash) {
         state.persisted.keep(hash, found.query);
