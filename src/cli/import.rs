@@ -1,4 +1,4 @@
-//! `solidarity import FILE`: progress on a terminal, faults by line and field.
+//! `solidarity import FILE`: progress on a terminal, faults by line and field; of other formats what could not be kept.
 
 use std::io::Read;
 use std::path::PathBuf;
@@ -9,17 +9,44 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::config::DatabaseConfig;
 use crate::domain::limits::Limits;
-use crate::service::import::{ImportError, ImportOptions, import};
+use crate::domain::locale::Locale;
+use crate::service::ics::{self, IcsOptions};
+use crate::service::import::{ImportError, ImportOptions, import, import_read};
 
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
-    /// File of JSON Lines, or `-` for standard input.
+    /// File, or `-` for standard input.
     file: PathBuf,
+    /// What the file is. Of JSON Lines all or nothing is imported; of a calendar all that can be kept, and the rest is
+    /// told.
+    #[arg(long, value_enum, default_value_t = Format::Jsonl)]
+    format: Format,
+    /// The publisher of what is imported, by slug; lines of JSON name their own.
+    #[arg(long)]
+    organization: Option<String>,
+    /// The name of the system that the file comes from: with each item's own id it tells a second import what is there.
+    #[arg(long, default_value = "ics")]
+    system: String,
+    /// The language of texts that do not say theirs.
+    #[arg(long, default_value = "en-CA")]
+    locale: String,
+    /// The IANA zone of times that say none.
+    #[arg(long, default_value = "UTC")]
+    time_zone: String,
     /// Items without `record.status` become drafts instead of being published.
     #[arg(long)]
     drafts: bool,
     #[command(flatten)]
     database: DatabaseConfig,
+}
+
+/// What can be imported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// JSON Lines, as `export` writes them.
+    Jsonl,
+    /// iCalendar (RFC 5545): its events.
+    Ics,
 }
 
 /// Faults that are printed in full.
@@ -28,6 +55,9 @@ const SHOWN: usize = 100;
 const LONG: usize = 500;
 
 pub(super) async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    if arguments.format == Format::Ics {
+        return run_ics(&arguments).await;
+    }
     let text = read(&arguments.file)?;
     let app = super::setup::open_ready(&arguments.database, Limits::default()).await?;
     let bar = ProgressBar::hidden();
@@ -61,13 +91,46 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     }
 }
 
-fn read(file: &PathBuf) -> anyhow::Result<String> {
+async fn run_ics(arguments: &Arguments) -> anyhow::Result<()> {
+    let bytes = read_bytes(&arguments.file)?;
+    let app = super::setup::open_ready(&arguments.database, Limits::default()).await?;
+    if !app.zones.knows(&arguments.time_zone) {
+        bail!("--time-zone {} is not the name of an IANA time zone such as America/Toronto", arguments.time_zone);
+    }
+    if let Err(fault) = Locale::parse(&arguments.locale) {
+        bail!("--locale {}: {fault}", arguments.locale);
+    }
+    let options = IcsOptions {
+        organization: arguments.organization.clone(),
+        system: arguments.system.clone(),
+        locale: arguments.locale.clone(),
+        time_zone: arguments.time_zone.clone(),
+    };
+    let found = ics::read(&bytes, &options, &app.zones);
+    let mut told = found.report;
+    let options = ImportOptions { as_drafts: arguments.drafts };
+    let report = import_read(&app, found.lines, options, &mut told).await?;
+    for sentence in &told {
+        eprintln!("{sentence}");
+    }
+    println!("{} created, {} updated, {} unchanged", report.created, report.updated, report.unchanged);
+    if !told.is_empty() {
+        println!("{} things could not be kept as they were: see above", told.len());
+    }
+    Ok(())
+}
+
+fn read_bytes(file: &PathBuf) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     if file.as_os_str() == "-" {
         std::io::stdin().read_to_end(&mut bytes).context("standard input cannot be read")?;
-    } else {
-        bytes = std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
+        return Ok(bytes);
     }
+    std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))
+}
+
+fn read(file: &PathBuf) -> anyhow::Result<String> {
+    let bytes = read_bytes(file)?;
     let at = |fault: &std::string::FromUtf8Error| {
         1 + fault.as_bytes().iter().take(fault.utf8_error().valid_up_to()).filter(|byte| **byte == b'\n').count()
     };

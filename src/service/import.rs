@@ -50,6 +50,34 @@ pub struct ImportOptions {
     pub as_drafts: bool,
 }
 
+/// Imports what was read from another format: of lines that are refused each is told, and the others are imported.
+pub async fn import_read(
+    app: &App,
+    lines: Vec<(String, serde_json::Value)>,
+    options: ImportOptions,
+    report: &mut Vec<String>,
+) -> Result<ImportReport, ImportError> {
+    let mut lines = lines;
+    loop {
+        let text: Vec<String> = lines.iter().map(|(_, line)| line.to_string()).collect();
+        match import(app, &text.join("\n"), options, &mut |_, _| {}).await {
+            // The number of lines falls each time.
+            Err(ImportError::Faults(faults)) if faults.iter().any(|(number, _)| (1..=lines.len()).contains(number)) => {
+                for (number, fault) in &faults {
+                    let name = lines.get(number.saturating_sub(1)).map_or("", |(name, _)| name.as_str());
+                    report.push(format!("\"{}\": {fault}; it was left out", name.escape_debug()));
+                }
+                let mut number = 0;
+                lines.retain(|_| {
+                    number += 1;
+                    !faults.iter().any(|(wrong, _)| *wrong == number)
+                });
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
 struct Line {
     number: usize,
     input: Input,

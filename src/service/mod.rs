@@ -10,6 +10,7 @@ mod event;
 pub mod export;
 pub mod fault;
 pub mod follow;
+pub mod ics;
 mod identity;
 pub mod import;
 pub mod input;

@@ -4,6 +4,11 @@ use std::io::Write as _;
 use std::process::Stdio;
 
 use serde_json::{Value, json};
+use solidarity::domain::event::Recurrence;
+use solidarity::domain::recurrence::Series;
+use solidarity::domain::time::{Timestamp, Zones};
+use solidarity::service::ics::{self, IcsOptions};
+use solidarity::service::import::{ImportOptions, import_read};
 
 use crate::harness::Server;
 use crate::lines::{event, series, text};
@@ -55,7 +60,8 @@ fn by_another(
     child.stdin.take().unwrap().write_all(feed.as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success(), "{}\n{feed}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).unwrap()
+    let found: Vec<(String, i64, i64, bool)> = serde_json::from_slice(&output.stdout).unwrap();
+    found.into_iter().map(|(uid, start, end, _)| (uid, start, end)).collect()
 }
 
 async fn feed(server: &Server, path: &str) -> String {
@@ -189,4 +195,152 @@ async fn a_calendar_is_narrowed_in_a_language_and_of_one_event_and_shows_nothing
         assert_eq!(server.http.get(server.url(path)).send().await.unwrap().status(), 404, "{path}");
     }
     assert_eq!(server.http.get(server.url("/feeds/events.ics?when=now")).send().await.unwrap().status(), 400);
+}
+
+/// When the events of a file take place after an import, by their `UID`.
+fn imported(bytes: &[u8], zone: &str, from: i64, to: i64) -> (Vec<(String, i64, i64)>, Vec<String>) {
+    let zones = Zones::bundled();
+    let options = IcsOptions {
+        organization: None,
+        system: "test".to_string(),
+        locale: "en-CA".to_string(),
+        time_zone: zone.to_string(),
+    };
+    let read = ics::read(bytes, &options, &zones);
+    let mut all = Vec::new();
+    for (uid, line) in &read.lines {
+        let input = &line["input"];
+        let local = |name: &str| input[name].as_str().map(|text| text.parse().unwrap());
+        let recurrence: Option<Recurrence> = serde_json::from_value(input["recurrence"].clone()).unwrap();
+        let series = Series {
+            starts_at_local: local("startsAtLocal").unwrap(),
+            ends_at_local: local("endsAtLocal"),
+            time_zone: input["timeZone"].as_str().unwrap(),
+            is_all_day: input["allDay"] == true,
+            recurrence: recurrence.as_ref(),
+        };
+        let at = |seconds: i64| Timestamp::from_micros(seconds * 1_000_000);
+        for it in series.between(&zones, at(from), at(to), usize::MAX) {
+            if series.is_all_day {
+                // Days have no zone: both are compared as days in UTC.
+                let day = |local| zones.instant(local, "UTC").unwrap().as_micros() / 1_000_000;
+                all.push((uid.clone(), day(it.starts_at_local), it.ends_at_local.map_or(0, day)));
+                continue;
+            }
+            all.push((uid.clone(), it.starts_at.as_micros() / 1_000_000, it.ends_at.as_micros() / 1_000_000));
+        }
+    }
+    all.sort();
+    (all, read.report)
+}
+
+/// Calendars that others wrote, broken ones among them, take place after an import when another program says.
+/// `SOLIDARITY_CALENDARS` names another folder of `.ics` files.
+#[tokio::test]
+async fn calendars_of_others_take_place_when_another_program_says() {
+    let folder = std::env::var("SOLIDARITY_CALENDARS").unwrap_or_else(|_| "../shared/data/ical".to_string());
+    let Ok(entries) = std::fs::read_dir(&folder) else {
+        println!("skipped: {folder} is not there");
+        return;
+    };
+    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    let (mut wrong, mut compared) = (Vec::new(), 0);
+    for path in paths.into_iter().filter(|path| path.extension().is_some_and(|ending| ending == "ics")) {
+        let bytes = std::fs::read(&path).unwrap();
+        let name = path.file_name().unwrap().to_string_lossy().to_string();
+        let (from, to) = (946_684_800, 2_208_988_800);
+        let (found, report) = imported(&bytes, "UTC", from, to);
+        let Some(mut python) = python("recurring_ical_events") else { return };
+        let mut child = python
+            .args(["tests/recurrence/expand.py", &from.to_string(), &to.to_string(), "UTC"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(&bytes).unwrap();
+        let output = child.wait_with_output().unwrap();
+        if !output.status.success() {
+            let error = String::from_utf8_lossy(&output.stderr).lines().last().unwrap_or_default().to_string();
+            println!("{name}: the other program gives up: {error}; {} occurrences, {report:?}", found.len());
+            continue;
+        }
+        if report.iter().any(|told| told.contains("which is unknown")) {
+            println!("{name}: has a zone of its own, which is told: {report:?}");
+            continue;
+        }
+        let expected: Vec<(String, i64, i64, bool)> = serde_json::from_slice(&output.stdout).unwrap();
+        // Without a UID an event has none that both know; a change without its series is known by its occurrence, too.
+        let known = |uid: &str| if bytes.windows(4).any(|at| at == b"UID:") { uid.to_string() } else { String::new() };
+        let plain = |uid: &str| known(uid.rsplit_once(" 20").map_or(uid, |(uid, _)| uid));
+        let mut expected: Vec<(String, i64, i64)> =
+            expected.into_iter().map(|(uid, start, end, _)| (known(&uid), start, end)).collect();
+        let mut found: Vec<(String, i64, i64)> =
+            found.into_iter().map(|(uid, start, end)| (plain(&uid), start, end)).collect();
+        expected.sort();
+        found.sort();
+        compared += 1;
+        if found != expected {
+            let missing: Vec<_> = expected.iter().filter(|it| !found.contains(it)).take(3).collect();
+            let more: Vec<_> = found.iter().filter(|it| !expected.contains(it)).take(3).collect();
+            wrong.push(format!(
+                "{name}: {} found, {} expected, missing {missing:?}, more {more:?}, {report:?}",
+                found.len(),
+                expected.len()
+            ));
+        }
+    }
+    assert!(compared > 5, "{compared} calendars were compared");
+    assert!(wrong.is_empty(), "{} of {compared} differ:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+const CALENDAR_OF_ANOTHER: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nX-WR-TIMEZONE:America/Vancouver\r\n\
+BEGIN:VEVENT\r\nUID:meeting@example.org\r\nSUMMARY:Monthly meeting\r\nDESCRIPTION:Bring a friend\\, or two.\\nAll\r\n  welcome.\r\n\
+DTSTART:20261202T020000Z\r\nDTEND:20261202T040000Z\r\nRRULE:FREQ=MONTHLY;BYDAY=1TU;COUNT=3\r\nGEO:49.28012;-123.11034\r\n\
+LOCATION:The hall\r\nATTENDEE;CN=Someone:mailto:someone@example.org\r\nEND:VEVENT\r\n\
+BEGIN:VEVENT\r\nUID:meeting@example.org\r\nRECURRENCE-ID:20270106T020000Z\r\nDTSTART:20270107T020000Z\r\n\
+DTEND:20270107T040000Z\r\nSUMMARY:Monthly meeting\r\nEND:VEVENT\r\n\
+BEGIN:VEVENT\r\nUID:call@example.org\r\nSUMMARY:Call\r\nDTSTART:20261210T030000Z\r\nLOCATION:https://meet.example.org/secret\r\nEND:VEVENT\r\n\
+BEGIN:VEVENT\r\nUID:private@example.org\r\nCLASS:PRIVATE\r\nSUMMARY:Dentist\r\nDTSTART:20261210T030000Z\r\nEND:VEVENT\r\n\
+BEGIN:VEVENT\r\nUID:broken@example.org\r\nSUMMARY:Never\r\nDTSTART:tomorrow\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+
+#[tokio::test]
+async fn a_calendar_is_imported_once_and_tells_what_it_could_not_keep_and_nobody_who_was_invited() {
+    let server = Server::with_content(&text([])).await;
+    let options = IcsOptions {
+        organization: None,
+        system: "a-group".to_string(),
+        locale: "en-CA".to_string(),
+        time_zone: "UTC".to_string(),
+    };
+    for counts in [(3, 0), (0, 3)] {
+        let read = ics::read(CALENDAR_OF_ANOTHER.as_bytes(), &options, &server.app.zones);
+        let mut told = read.report;
+        let done = import_read(&server.app, read.lines, ImportOptions::default(), &mut told).await.unwrap();
+        assert_eq!((done.created, done.unchanged), counts);
+        let told = told.join("\n");
+        for part in ["PRIVATE, and became a draft", "\"tomorrow\", which is no date", "names who was invited"] {
+            assert!(told.contains(part), "{part}: {told}");
+        }
+    }
+    let found = server
+        .query(
+            "{ events(first: 10, orderBy: {field: TITLE, direction: DESC}) { nodes { title body timeZone location { label point { latitude longitude } }
+                online { howToJoin } occurrences(from: \"2026-11-25T00:00:00Z\") { nodes { startsAt isOverride } } } } }",
+            json!({}),
+        )
+        .await;
+    let expected = json!([
+        { "title": "Monthly meeting", "body": "Bring a friend, or two.\nAll welcome.", "timeZone": "America/Vancouver",
+          "location": { "label": "The hall", "point": { "latitude": 49.25, "longitude": -123.092183 } }, "online": null,
+          "occurrences": { "nodes": [
+            { "startsAt": "2026-12-01T19:00:00-07:00", "isOverride": false },
+            { "startsAt": "2027-01-06T19:00:00-07:00", "isOverride": true },
+            { "startsAt": "2027-02-02T19:00:00-07:00", "isOverride": false },
+          ] } },
+        { "title": "Call", "body": null, "timeZone": "America/Vancouver", "location": null, "online": { "howToJoin": null },
+          "occurrences": { "nodes": [{ "startsAt": "2026-12-09T20:00:00-07:00", "isOverride": false }] } },
+    ]);
+    assert_eq!(found["events"]["nodes"], expected);
 }

@@ -1,6 +1,6 @@
 """When the events of an iCalendar on standard input take place, by the package `recurring-ical-events`.
 
-Arguments: FROM TO in seconds since 1970. Prints a JSON list of `[uid, start, end]` in seconds. Dates and local times
+Arguments: FROM TO in seconds since 1970. Prints a JSON list of `[uid, start, end, is_day]` in seconds. Dates and local times
 without a zone are taken in the zone of the argument ZONE, UTC by default.
 """
 
@@ -28,7 +28,8 @@ def main():
     for calendar in icalendar.Calendar.from_ical(sys.stdin.buffer.read(), multiple=True):
         for event in recurring_ical_events.of(calendar).between(begin, end):
             start = instant(event.start)
-            found.append([str(event.get("UID")), start, max(start, instant(event.end))])
+            is_day = not isinstance(event.start, datetime)
+            found.append([str(event.get("UID")), start, max(start, instant(event.end)), is_day])
     print(json.dumps(sorted(found)))
 
 
