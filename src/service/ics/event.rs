@@ -105,6 +105,14 @@ impl Reading<'_> {
         input.insert("timeZone".to_string(), json!(times.zone));
         input.insert("allDay".to_string(), json!(times.is_all_day));
         if let Some(recurrence) = self.recurrence(core, changes, &times) {
+            let zone = core.find("DTSTART").and_then(|start| start.parameter("TZID"));
+            if let Some(zone) = zone.filter(|zone| self.zones.is_strange(zone, times.start)) {
+                let zone = zone.escape_debug().to_string();
+                self.tell(
+                    core,
+                    &format!("is in the zone \"{zone}\" of its own: all its dates have the offset of the first"),
+                );
+            }
             input.insert("recurrence".to_string(), recurrence);
         }
         let url = core.find("URL").map(|url| url.value.trim()).filter(|url| HttpsUrl::parse(url).is_ok());

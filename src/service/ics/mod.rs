@@ -3,6 +3,7 @@
 
 mod event;
 mod lines;
+mod own_zone;
 mod times;
 
 use std::collections::BTreeMap;

@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime};
 
 use super::lines::{Component, Property};
+use super::own_zone::OwnZone;
 use crate::domain::time::{Timestamp, Zones};
 
 /// When something is.
@@ -49,7 +50,14 @@ pub(super) struct FileZones<'a> {
     stated: Option<String>,
     /// The zone of times without one, as the operator says.
     floating: String,
-    named: BTreeMap<String, Option<String>>,
+    /// Zones that the file names, as known ones or as it defines them.
+    named: BTreeMap<String, Named>,
+}
+
+#[derive(Debug)]
+enum Named {
+    Known(String),
+    Own(OwnZone),
 }
 
 /// Names that calendars of a widespread system give to zones of the Americas.
@@ -81,7 +89,8 @@ impl<'a> FileZones<'a> {
             let Some(id) = zone.find("TZID") else { continue };
             let said = zone.find("X-LIC-LOCATION").map(|location| location.value.trim());
             let known = said.filter(|name| zones.knows(name)).map(str::to_string);
-            named.insert(id.value.trim().to_string(), known.or_else(|| fixed(zone, zones)));
+            let named_so = known.or_else(|| fixed(zone, zones)).map(Named::Known);
+            named.insert(id.value.trim().to_string(), named_so.unwrap_or_else(|| Named::Own(OwnZone::of(zone))));
         }
         let mut calendars = Vec::new();
         file.within("VCALENDAR", &mut calendars);
@@ -101,7 +110,10 @@ impl<'a> FileZones<'a> {
             id.char_indices().filter(|(at, _)| id.get(..*at).is_some_and(|before| before.ends_with(['/', '_', ' '])));
         let tail = starts.filter_map(|(at, _)| id.get(at..)).find(|name| self.zones.knows(name)).map(str::to_string);
         let other = || OTHER_NAMES.iter().find(|(name, _)| *name == id).map(|(_, zone)| (*zone).to_string());
-        tail.or_else(other).or_else(|| self.named.get(id).cloned().flatten())
+        tail.or_else(other).or_else(|| match self.named.get(id) {
+            Some(Named::Known(zone)) => Some(zone.clone()),
+            _ => None,
+        })
     }
 
     /// The values of a property, each with its length where it is a period.
@@ -152,10 +164,30 @@ impl<'a> FileZones<'a> {
         }
         match property.parameter("TZID") {
             None => Ok(When::Time(local, self.stated.clone())),
-            Some(id) => match self.find(id) {
-                Some(zone) => Ok(When::Time(local, Some(zone))),
-                None => Err(format!("{} is in the zone \"{}\", which is unknown", property.name, id.escape_debug())),
+            Some(id) => match (self.find(id), self.named.get(id.trim())) {
+                (Some(zone), _) => Ok(When::Time(local, Some(zone))),
+                (None, Some(Named::Own(own))) => self.by_own(own, local).ok_or_else(fault),
+                (None, _) => {
+                    Err(format!("{} is in the zone \"{}\", which is unknown", property.name, id.escape_debug()))
+                }
             },
+        }
+    }
+
+    /// A time in a zone that only the file knows: in the known zone that does the same, else in UTC.
+    fn by_own(&self, own: &OwnZone, local: DateTime) -> Option<When> {
+        if let Some(zone) = own.likely(local, self.zones) {
+            return Some(When::Time(local, Some(zone.to_string())));
+        }
+        let utc = self.zones.local(own.instant(local)?, "UTC")?;
+        Some(When::Time(utc, Some("UTC".to_string())))
+    }
+
+    /// Whether a name is that of a zone which only the file knows, and which does what no likely one does around a time.
+    pub(super) fn is_strange(&self, id: &str, around: DateTime) -> bool {
+        match self.named.get(id.trim()) {
+            Some(Named::Own(own)) => self.find(id).is_none() && own.likely(around, self.zones).is_none(),
+            _ => false,
         }
     }
 
