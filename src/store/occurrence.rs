@@ -229,23 +229,35 @@ impl Store {
         Ok(page)
     }
 
-    /// One of the two walks along the index: what takes up to 24 hours, and what takes longer.
+    /// One of the two walks along the index: what takes up to 24 hours, and what takes longer. What is checked item by item
+    /// bounds it.
     fn walk(&self, query: &CalendarQuery, is_long: bool, conditions: &dyn Fn(&mut Sql), sql: &mut Sql) {
-        let join = if self.backend() == DbBackend::Postgres { "JOIN" } else { "CROSS JOIN" };
-        let scan = self.scan;
+        let is_postgres = self.backend() == DbBackend::Postgres;
+        let join = if is_postgres { "JOIN" } else { "CROSS JOIN" };
+        let size = i64::try_from(query.size).unwrap_or(i64::MAX).saturating_add(1);
+        let mut checked = Sql::default();
+        conditions(&mut checked);
+        let is_bounded = !checked.text().is_empty();
+        let scan = if is_bounded { i64::try_from(self.scan).unwrap_or(i64::MAX) } else { size };
         sql.push(
-            "SELECT * FROM (SELECT CAST(NULL AS BIGINT) AS total, s.starts_at AS o_starts_at, s.content AS o_content, ",
+            "SELECT * FROM (SELECT CAST(NULL AS BIGINT) AS total, s.starts_at AS o_starts_at, s.content AS o_content, \
+             s.recurrence_id AS o_recurrence_id, s.ends_at AS o_ends_at, s.status AS o_status, \
+             s.changed_by AS o_changed_by, ",
         );
-        sql.push("s.recurrence_id AS o_recurrence_id, s.ends_at AS o_ends_at, s.status AS o_status, s.changed_by AS o_changed_by, ");
-        sql.push(&format!(
-            "CAST(CASE WHEN s.n = {scan} THEN 1 ELSE 0 END AS BIGINT) AS scan_end, CAST(CASE WHEN 1 = 1"
-        ));
-        conditions(sql);
-        sql.push(" THEN 1 ELSE 0 END AS BIGINT) AS hit");
+        if is_bounded {
+            sql.push(&format!("CAST(CASE WHEN s.n = {scan} THEN 1 ELSE 0 END AS BIGINT) AS scan_end, "));
+            sql.push("CAST(CASE WHEN 1 = 1");
+            conditions(sql);
+            sql.push(" THEN 1 ELSE 0 END AS BIGINT) AS hit");
+        } else {
+            sql.push("CAST(0 AS BIGINT) AS scan_end, CAST(1 AS BIGINT) AS hit");
+        }
         columns(Kind::Event, query.with_body, sql);
-        sql.push(" FROM (SELECT o.starts_at, o.content, o.recurrence_id, o.ends_at, o.status, o.changed_by, ");
-        sql.push("row_number() OVER (ORDER BY o.starts_at, o.content, o.recurrence_id) AS n FROM occurrence o ");
-        sql.push(&format!("{join} content e ON e.id = o.content WHERE "));
+        sql.push(" FROM (SELECT o.starts_at, o.content, o.recurrence_id, o.ends_at, o.status, o.changed_by");
+        if is_bounded {
+            sql.push(", row_number() OVER (ORDER BY o.starts_at, o.content, o.recurrence_id) AS n");
+        }
+        sql.push(&format!(" FROM occurrence o {join} content e ON e.id = o.content WHERE "));
         window(query, Some(is_long), sql);
         if let Some(after) = query.after {
             sql.push(" AND (o.starts_at, o.content, o.recurrence_id) > (").bind(after.starts_at).push(", ");
@@ -253,14 +265,21 @@ impl Store {
         }
         sql.push(" AND ");
         visible("e", &query.view, self.backend(), sql);
+        sql.push(" ORDER BY o.starts_at, o.content, o.recurrence_id LIMIT ").push_number(scan);
         sql.push(&format!(
-            " ORDER BY o.starts_at, o.content, o.recurrence_id LIMIT {scan}) s {join} content e ON e.id = s.content "
+            ") s {join} content e ON e.id = s.content {join} event f ON f.content_id = s.content \
+             {join} content c ON c.id = s.content {join} event d ON d.content_id = s.content"
         ));
-        sql.push(&format!("{join} event f ON f.content_id = s.content {join} content c ON c.id = s.content "));
-        sql.push(&format!("{join} event d ON d.content_id = s.content WHERE (1 = 1"));
-        conditions(sql);
-        sql.push(&format!(") OR s.n = {scan} ORDER BY s.starts_at, s.content, s.recurrence_id LIMIT "));
-        sql.push_number(i64::try_from(query.size).unwrap_or(i64::MAX).saturating_add(1)).push(") w");
+        if is_bounded {
+            sql.push(" WHERE (1 = 1");
+            conditions(sql);
+            sql.push(&format!(") OR s.n = {scan}"));
+        }
+        // SQLite walks what stands first in its own order, and would sort all of it again before it takes a page.
+        if is_postgres {
+            sql.push(" ORDER BY s.starts_at, s.content, s.recurrence_id");
+        }
+        sql.push(" LIMIT ").push_number(size).push(") w");
     }
 }
 
@@ -269,11 +288,12 @@ fn window(query: &CalendarQuery, is_long: Option<bool>, sql: &mut Sql) {
     let from = query.from.as_micros();
     sql.push("o.starts_at < ").bind(query.to.as_micros());
     sql.push(" AND (o.ends_at > ").bind(from).push(" OR o.starts_at >= ").bind(from).push(")");
-    match is_long {
-        Some(true) => sql.push(" AND o.is_long = TRUE"),
-        Some(false) => sql.push(" AND o.is_long = FALSE AND o.starts_at >= ").bind(from.saturating_sub(DAY_MICROS)),
-        None => sql,
-    };
+    let Some(is_long) = is_long else { return };
+    sql.push(if is_long { " AND o.is_long = TRUE" } else { " AND o.is_long = FALSE" });
+    // Where the walk begins: at the page's place, or as early as anything may start that goes on in the window.
+    let first = if is_long { i64::MIN } else { from.saturating_sub(DAY_MICROS) };
+    let first = query.after.map_or(first, |after| after.starts_at.max(first));
+    sql.push(" AND o.starts_at >= ").bind(first);
 }
 
 fn read(row: &QueryResult) -> Result<Row, DbErr> {
