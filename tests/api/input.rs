@@ -9,7 +9,7 @@ use solidarity::domain::scope::Scope;
 use crate::actor::{generous, load, open};
 use crate::database::Database;
 use crate::harness::Server;
-use crate::lines::{one_of_each, resource, text};
+use crate::lines::{one_of_each, resource, series, text};
 use crate::text::{Types, base, hostile};
 use async_graphql::parser::types::{BaseType, Type, TypeKind};
 
@@ -141,11 +141,14 @@ fn places() -> Vec<Place> {
     places
 }
 
+const SERIES: &str = "evt_10001000000000000000000000";
+
 async fn server(database: Database) -> (Server, String) {
     let app = open(&database, generous(), crate::actor::clock()).await;
     // Enough that steps which take an item away do not run out of them.
     let resources = (0..150).map(|number| resource(&format!("resource-{number}")));
-    load(&app, &text(one_of_each("x").into_iter().chain(resources))).await;
+    let weekly = series("weekly").record(serde_json::json!({ "id": SERIES }));
+    load(&app, &text(one_of_each("x").into_iter().chain(resources).chain([weekly]))).await;
     let server = Server::of(app, Some(database)).await;
     let token = server.client(Scope::ALL, "starter-collection", &[]).await;
     let other = "mutation { clientCreate(input: {name: \"other\", grants: []}) { userErrors { message } } }";
@@ -162,8 +165,15 @@ async fn tried_on(server: &Server, token: &str, mutation: &str) -> (String, Stri
         let other = clients.iter().find(|client| client["name"] == "other").unwrap();
         return (other["id"].as_str().unwrap().to_string(), String::new());
     }
+    if ["eventUpdate", "occurrenceOverride", "occurrenceCancel", "seriesConfirm"].contains(&mutation) {
+        // The same one on both databases: those that are made meanwhile start at the same time, in whichever order.
+        let document = format!("{{ event(by: {{id: \"{SERIES}\"}}) {{ id version }} }}");
+        let found = server.ask_as(token, &document, serde_json::json!({})).await;
+        let event = &found["data"]["event"];
+        let id = event["id"].as_str().map_or_else(|| panic!("no event for {mutation}: {found}"), str::to_string);
+        return (id, event["version"].to_string());
+    }
     let (list, kinds) = match mutation {
-        "eventUpdate" | "occurrenceOverride" | "occurrenceCancel" | "seriesConfirm" => ("events", ""),
         "campaignUpdate" => ("campaigns", ""),
         "drugAlertUpdate" | "alertCancel" => ("regionalUpdates", "kinds: [DRUG_ALERT], "),
         "serviceUpdateUpdate" => ("regionalUpdates", "kinds: [SERVICE_CLOSED, SERVICE_CHANGED, SERVICE_OPENED], "),
