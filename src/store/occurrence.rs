@@ -49,6 +49,10 @@ pub struct CalendarQuery {
     pub size: usize,
     /// Behind this place.
     pub after: Option<Place>,
+    /// Before this place.
+    pub before: Option<Place>,
+    /// The last occurrences instead of the first.
+    pub from_end: bool,
     /// Whether bodies are read.
     pub with_body: bool,
     /// Whether all matches are counted.
@@ -84,9 +88,9 @@ impl CalendarEntry {
 pub struct CalendarPage {
     /// The occurrences in order.
     pub entries: Vec<CalendarEntry>,
-    /// Whether there is more.
-    pub has_next: bool,
-    /// Where a bounded scan ended, if that is behind the last entry.
+    /// Whether there is more, in the direction of reading.
+    pub has_more: bool,
+    /// Where a bounded scan ended, if that is beyond the last entry.
     pub scanned_to: Option<Place>,
     /// All matches, if they were counted.
     pub total: Option<i64>,
@@ -213,18 +217,24 @@ impl Store {
             }
         }
         rows.sort_by_key(|row| row.place);
+        if query.from_end {
+            rows.reverse();
+        }
         for row in rows {
             if let Some(entry) = row.entry {
                 if page.entries.len() == query.size {
-                    page.has_next = true;
+                    page.has_more = true;
                     break;
                 }
                 page.entries.push(entry);
             }
             if row.ends_scan {
-                (page.has_next, page.scanned_to) = (true, Some(row.place));
+                (page.has_more, page.scanned_to) = (true, Some(row.place));
                 break;
             }
+        }
+        if query.from_end {
+            page.entries.reverse();
         }
         Ok(page)
     }
@@ -239,6 +249,8 @@ impl Store {
         conditions(&mut checked);
         let is_bounded = !checked.text().is_empty();
         let scan = if is_bounded { i64::try_from(self.scan).unwrap_or(i64::MAX) } else { size };
+        let way = if query.from_end { "DESC" } else { "ASC" };
+        let order = |of: &str| format!("{of}.starts_at {way}, {of}.content {way}, {of}.recurrence_id {way}");
         sql.push(
             "SELECT * FROM (SELECT CAST(NULL AS BIGINT) AS total, s.starts_at AS o_starts_at, s.content AS o_content, \
              s.recurrence_id AS o_recurrence_id, s.ends_at AS o_ends_at, s.status AS o_status, \
@@ -255,17 +267,18 @@ impl Store {
         columns(Kind::Event, query.with_body, sql);
         sql.push(" FROM (SELECT o.starts_at, o.content, o.recurrence_id, o.ends_at, o.status, o.changed_by");
         if is_bounded {
-            sql.push(", row_number() OVER (ORDER BY o.starts_at, o.content, o.recurrence_id) AS n");
+            sql.push(&format!(", row_number() OVER (ORDER BY {}) AS n", order("o")));
         }
         sql.push(&format!(" FROM occurrence o {join} content e ON e.id = o.content WHERE "));
         window(query, Some(is_long), sql);
-        if let Some(after) = query.after {
-            sql.push(" AND (o.starts_at, o.content, o.recurrence_id) > (").bind(after.starts_at).push(", ");
-            sql.bind(after.content).push(", ").bind(after.recurrence_id).push(")");
+        for (place, comparison) in [(query.after, ">"), (query.before, "<")] {
+            let Some(place) = place else { continue };
+            sql.push(&format!(" AND (o.starts_at, o.content, o.recurrence_id) {comparison} ("));
+            sql.bind(place.starts_at).push(", ").bind(place.content).push(", ").bind(place.recurrence_id).push(")");
         }
         sql.push(" AND ");
         visible("e", &query.view, self.backend(), sql);
-        sql.push(" ORDER BY o.starts_at, o.content, o.recurrence_id LIMIT ").push_number(scan);
+        sql.push(&format!(" ORDER BY {} LIMIT ", order("o"))).push_number(scan);
         sql.push(&format!(
             ") s {join} content e ON e.id = s.content {join} event f ON f.content_id = s.content \
              {join} content c ON c.id = s.content {join} event d ON d.content_id = s.content"
@@ -277,7 +290,7 @@ impl Store {
         }
         // SQLite walks what stands first in its own order, and would sort all of it again before it takes a page.
         if is_postgres {
-            sql.push(" ORDER BY s.starts_at, s.content, s.recurrence_id");
+            sql.push(&format!(" ORDER BY {}", order("s")));
         }
         sql.push(" LIMIT ").push_number(size).push(") w");
     }
@@ -294,6 +307,9 @@ fn window(query: &CalendarQuery, is_long: Option<bool>, sql: &mut Sql) {
     let first = if is_long { i64::MIN } else { from.saturating_sub(DAY_MICROS) };
     let first = query.after.map_or(first, |after| after.starts_at.max(first));
     sql.push(" AND o.starts_at >= ").bind(first);
+    if let Some(before) = query.before {
+        sql.push(" AND o.starts_at <= ").bind(before.starts_at);
+    }
 }
 
 fn read(row: &QueryResult) -> Result<Row, DbErr> {

@@ -9,10 +9,11 @@ use crate::harness::Server;
 use crate::lines::{event, region, series, text};
 use crate::publisher::{ORGANIZATION, PUBLISH, Publisher};
 
-const CALENDAR: &str = "query($from: DateTime!, $to: DateTime!, $first: Int, $after: String, $filter: EventFilter) {
-    calendar(from: $from, to: $to, first: $first, after: $after, filter: $filter) { totalCount
+const CALENDAR: &str = "query($from: DateTime!, $to: DateTime!, $first: Int, $after: String, $last: Int, $before: String,
+    $filter: EventFilter) {
+    calendar(from: $from, to: $to, first: $first, after: $after, last: $last, before: $before, filter: $filter) { totalCount
         nodes { recurrenceId startsAt endsAt status isOverride isConfirmed note event { slug } }
-        pageInfo { hasNextPage endCursor } } }";
+        pageInfo { hasNextPage endCursor hasPreviousPage startCursor } } }";
 
 async fn calendar(server: &Server, variables: Value) -> Value {
     server.query(CALENDAR, variables).await["calendar"].take()
@@ -69,6 +70,28 @@ async fn single_events_and_series_stand_in_one_calendar_in_order_page_by_page() 
         after = page["pageInfo"]["endCursor"].clone();
     }
     assert_eq!(paged, expected);
+    let (mut paged, mut before) = (Vec::new(), Value::Null);
+    loop {
+        let mut variables = window("2026-12-15T12:30:00-05:00", "2027-01-06T00:00:00-05:00");
+        variables["first"] = Value::Null;
+        variables["last"] = json!(4);
+        variables["before"] = before;
+        let page = calendar(&server, variables).await;
+        paged.splice(0..0, starts(&page));
+        if page["pageInfo"]["hasPreviousPage"] == false {
+            break;
+        }
+        before = page["pageInfo"]["startCursor"].clone();
+    }
+    assert_eq!(paged, expected, "backward");
+    let own = "{ event(by: {slug: \"weekly\"}) { occurrences(from: \"2026-12-14T00:00:00Z\", last: 2) {
+        nodes { recurrenceId } pageInfo { hasPreviousPage hasNextPage } } } }";
+    let found = server.query(own, json!({})).await["event"]["occurrences"].take();
+    let expected = json!({
+        "nodes": [{ "recurrenceId": "2028-01-04T12:00:00" }, { "recurrenceId": "2028-01-11T12:00:00" }],
+        "pageInfo": { "hasPreviousPage": true, "hasNextPage": false },
+    });
+    assert_eq!(found, expected);
 }
 
 #[tokio::test]

@@ -137,10 +137,15 @@ impl Event {
         #[graphql(desc = "The end of the window, exclusive: behind `from` and at most 400 days later, which is the \
                           default.")]
         to: Option<DateTime>,
-        #[graphql(desc = "Occurrences from the start of the list; at most 100, 20 by default.")] first: Option<i32>,
+        #[graphql(
+            desc = "Occurrences from the start of the list; at most 100, 20 if neither `first` nor `last` is given."
+        )]
+        first: Option<i32>,
         #[graphql(desc = "Only occurrences behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "Occurrences from the end of the list; at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only occurrences before this cursor.")] before: Option<String>,
     ) -> Result<OccurrenceConnection> {
-        occurrences(ctx, self, &Asked { from, to, first, after })
+        occurrences(ctx, self, &Asked { from, to, page: PageArgs { first, after, last, before } })
     }
 
     /// Where it takes place, as far as it may be told.

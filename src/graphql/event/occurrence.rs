@@ -130,13 +130,12 @@ fn decode(cursor: &str) -> Option<Place> {
     parts.next().is_none().then_some(place)
 }
 
-/// A part of a list of occurrences, forward only.
+/// A part of a list of occurrences.
 #[derive(Debug)]
 pub(super) struct Asked {
     pub from: Option<DateTime>,
     pub to: Option<DateTime>,
-    pub first: Option<i32>,
-    pub after: Option<String>,
+    pub page: PageArgs,
 }
 
 /// The window and the page that were asked for.
@@ -146,11 +145,14 @@ struct Window {
     to: Timestamp,
     size: usize,
     after: Option<Place>,
+    before: Option<Place>,
+    from_end: bool,
 }
 
 impl Asked {
     fn window(&self, ctx: &Context<'_>) -> Result<Window, ApiError> {
-        let size = PageArgs { first: self.first, ..PageArgs::default() }.request(&ctx.app().limits, "o")?.size;
+        let sizes = PageArgs { first: self.page.first, last: self.page.last, ..PageArgs::default() };
+        let part = sizes.request(&ctx.app().limits, "o")?;
         let from = self.from.as_ref().map_or_else(|| ctx.app().clock.now(), |from| from.instant);
         let to = self.to.as_ref().map_or_else(|| from.plus_days(WINDOW), |to| to.instant);
         if to <= from {
@@ -159,16 +161,21 @@ impl Asked {
         if to > from.plus_days(WINDOW) {
             return Err(ApiError::BadInput(format!("the window from from to to exceeds the maximum of {WINDOW} days")));
         }
-        let after = self.after.as_deref().map(|after| decode(after).ok_or(ApiError::Cursor("after"))).transpose()?;
-        Ok(Window { from, to, size, after })
+        let place = |cursor: &Option<String>, name: &'static str| {
+            cursor.as_deref().map(|cursor| decode(cursor).ok_or(ApiError::Cursor(name))).transpose()
+        };
+        let (after, before) = (place(&self.page.after, "after")?, place(&self.page.before, "before")?);
+        Ok(Window { from, to, size: part.size, after, before, from_end: part.from_end })
     }
 }
 
-fn page(found: Vec<Occurrence>, has_next: bool, has_previous: bool, total: Option<i64>) -> OccurrenceConnection {
+fn page(found: Vec<Occurrence>, has_more: bool, window: &Window, total: Option<i64>) -> OccurrenceConnection {
     let items: Vec<(String, Occurrence)> = found.into_iter().map(|it| (encode(it.place()), it)).collect();
+    let (has_next_page, has_previous_page) =
+        if window.from_end { (window.before.is_some(), has_more) } else { (has_more, window.after.is_some()) };
     let info = PageInfo {
-        has_next_page: has_next,
-        has_previous_page: has_previous,
+        has_next_page,
+        has_previous_page,
         start_cursor: items.first().map(|(cursor, _)| cursor.clone()),
         end_cursor: items.last().map(|(cursor, _)| cursor.clone()),
     };
@@ -184,12 +191,17 @@ pub(super) fn occurrences(ctx: &Context<'_>, event: &Event, asked: &Asked) -> Re
     let total = i64::try_from(found.len()).ok();
     let of = |it| Occurrence { item: Arc::clone(&event.item), view: event.view.clone(), it };
     let mut found: Vec<Occurrence> = found.into_iter().map(of).collect();
-    if let Some(after) = window.after {
-        found.retain(|it| it.place() > after);
+    found.retain(|it| {
+        let place = it.place();
+        window.after.is_none_or(|after| place > after) && window.before.is_none_or(|before| place < before)
+    });
+    let spare = found.len().saturating_sub(window.size);
+    if window.from_end {
+        found.drain(..spare);
+    } else {
+        found.truncate(window.size);
     }
-    let has_next = found.len() > window.size;
-    found.truncate(window.size);
-    Ok(page(found, has_next, window.after.is_some(), total))
+    Ok(page(found, spare > 0, &window, total))
 }
 
 /// Calendars.
@@ -210,15 +222,21 @@ impl CalendarQueries {
                           ahead of now."
         )]
         to: DateTime,
-        #[graphql(desc = "Occurrences from the start of the list; at most 100, 20 by default.")] first: Option<i32>,
+        #[graphql(
+            desc = "Occurrences from the start of the list; at most 100, 20 if neither `first` nor `last` is given."
+        )]
+        first: Option<i32>,
         #[graphql(desc = "Only occurrences behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "Occurrences from the end of the list; at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only occurrences before this cursor.")] before: Option<String>,
         #[graphql(desc = "Narrows the list to events.")] filter: Option<EventFilter>,
         #[graphql(desc = "Preferred languages for everything below, best first; at most 10.")] locales: Option<
             Vec<Locale>,
         >,
     ) -> Result<OccurrenceConnection> {
         let view = ctx.view(locales)?;
-        let window = Asked { from: Some(from), to: Some(to), first, after }.window(ctx)?;
+        let asked = Asked { from: Some(from), to: Some(to), page: PageArgs { first, after, last, before } };
+        let window = asked.window(ctx)?;
         if window.to > ctx.app().clock.now().plus_days(CALENDAR_AHEAD) {
             let message = format!("to lies more than {CALENDAR_AHEAD} days ahead, further than series are expanded");
             return Err(ApiError::BadInput(message).into());
@@ -236,6 +254,8 @@ impl CalendarQueries {
             filter,
             size: window.size,
             after: window.after,
+            before: window.before,
+            from_end: window.from_end,
             with_body: event(selected.field("nodes")) || event(selected.field("edges").field("node")),
             with_total: selected.field("totalCount").exists(),
             view: view.clone(),
@@ -249,9 +269,10 @@ impl CalendarQueries {
                 it: of(ctx, entry, &view)?,
             });
         }
-        let mut page = page(occurrences, found.has_next, window.after.is_some(), found.total);
+        let mut page = page(occurrences, found.has_more, &window, found.total);
         if let Some(place) = found.scanned_to {
-            page.info.end_cursor = Some(encode(place));
+            let cursor = Some(encode(place));
+            if window.from_end { page.info.start_cursor = cursor } else { page.info.end_cursor = cursor }
         }
         Ok(page)
     }
