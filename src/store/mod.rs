@@ -5,7 +5,6 @@ mod change;
 mod client;
 mod due;
 mod erase;
-mod group;
 mod item;
 mod listing;
 mod lists;
@@ -39,7 +38,6 @@ use sea_orm::{
 pub use catalog::{Catalog, Code, Entry, Organization, Region, Topic, is_french, json};
 pub use change::Epoch;
 pub use client::{Credentials, Grant, StoredClient};
-pub use group::Writing;
 pub use item::{Detail, Item, Kind, shown_slug};
 pub use listing::{Condition, Filter, ListKind, ListQuery, Order, OrderField, Page, PageKey, PageRequest, Parent};
 pub use message::PublicVersion;
@@ -64,9 +62,7 @@ pub struct Store {
     write_statements: Arc<AtomicU64>,
     is_unscrubbed: Arc<AtomicBool>,
     scrubbing: Arc<tokio::sync::Mutex<()>>,
-    queue: Arc<group::Queue>,
     scan: usize,
-    pool_wait: Duration,
 }
 
 /// The state of the database, for `/readyz`.
@@ -108,18 +104,7 @@ impl Store {
         }
         let catalog = Arc::new(ArcSwap::from_pointee(Catalog::default()));
         let (is_unscrubbed, scrubbing) = (Arc::new(AtomicBool::new(true)), Arc::default());
-        Ok(Self {
-            reader,
-            writer,
-            catalog,
-            statements,
-            write_statements,
-            is_unscrubbed,
-            scrubbing,
-            queue: Arc::default(),
-            scan: limits.scan,
-            pool_wait: limits.pool_wait,
-        })
+        Ok(Self { reader, writer, catalog, statements, write_statements, is_unscrubbed, scrubbing, scan: limits.scan })
     }
 
     /// Statements that reads have run since the start.

@@ -31,7 +31,7 @@ pub async fn upsert_catalog(
     let input = Input::read(kind, given(input))?;
     let mut attempt = 1;
     let done = loop {
-        let tx = app.store.begin_small().await?;
+        let tx = app.store.begin().await?;
         let outcome = async {
             let caller = caller.recheck(app, &tx).await?;
             write(&Edit::new(app, &caller, &tx), &input).await

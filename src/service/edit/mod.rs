@@ -47,7 +47,7 @@ use crate::domain::scope::Scope;
 use crate::domain::time::Timestamp;
 use crate::domain::view::View;
 use crate::domain::vocabulary::RevisionAction;
-use crate::store::{Catalog, NewItem, Saving, Writing};
+use crate::store::{Catalog, NewItem, Saving};
 
 /// Who asks for a change, and what they may see.
 #[derive(Clone, Debug)]
@@ -130,7 +130,7 @@ const ATTEMPTS: usize = 8;
 pub async fn perform(app: &App, caller: &Caller, change: &impl Change) -> Result<NewItem, Refusal> {
     let mut attempt = 1;
     loop {
-        let tx = app.store.begin_small().await?;
+        let tx = app.store.begin().await?;
         let outcome = async {
             let caller = caller.recheck(app, &tx).await?;
             change.apply(&mut Edit::new(app, &caller, &tx)).await
@@ -145,7 +145,7 @@ pub async fn perform(app: &App, caller: &Caller, change: &impl Change) -> Result
 }
 
 /// Commits what was made, or rolls back.
-async fn finish<T>(tx: Writing, outcome: Result<T, Refusal>) -> Result<T, Refusal> {
+async fn finish<T>(tx: DatabaseTransaction, outcome: Result<T, Refusal>) -> Result<T, Refusal> {
     match outcome {
         Ok(made) => {
             tx.commit().await?;

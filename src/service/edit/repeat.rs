@@ -69,7 +69,7 @@ pub async fn create_once(app: &App, caller: &Caller, create: &Create, key: Optio
     let key = Key::parse(key, create.kind, &Value::Object(create.input.clone()))?;
     let mut attempt = 1;
     loop {
-        let tx = app.store.begin_small().await?;
+        let tx = app.store.begin().await?;
         let outcome = async {
             let caller = caller.recheck(app, &tx).await?;
             create_with_key(&mut Edit::new(app, &caller, &tx), create, &key).await
