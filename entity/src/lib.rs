@@ -12,6 +12,7 @@ pub mod expansion;
 pub mod idempotency;
 pub mod link;
 pub mod listing;
+pub mod log_reader;
 pub mod occurrence;
 pub mod organization;
 pub mod region;

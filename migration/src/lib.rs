@@ -29,6 +29,7 @@ mod m20261125_000024_reindex;
 mod m20261125_000025_search;
 mod m20261125_000030_occurrence;
 mod m20261125_000036_tombstone;
+mod m20261126_000040_log_reader;
 
 /// All migrations in order.
 #[derive(Debug)]
@@ -61,6 +62,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000025_search::Migration),
             Box::new(m20261125_000030_occurrence::Migration),
             Box::new(m20261125_000036_tombstone::Migration),
+            Box::new(m20261126_000040_log_reader::Migration),
         ]
     }
 }

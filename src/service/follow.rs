@@ -30,12 +30,16 @@ pub fn follow(app: SharedApp) -> JoinHandle<()> {
     })
 }
 
-/// Reads the catalog anew if anything was committed since the last look.
+/// Reads the catalog anew if a region, topic or organization was changed since the last look.
 async fn look(app: &SharedApp, seen: &mut Option<Epoch>) -> Result<(), sea_orm::DbErr> {
     let epoch = app.store.last_epoch().await?;
-    if *seen != Some(epoch) {
+    let is_new = match *seen {
+        Some(seen) => seen != epoch && app.store.catalog_changed(seen).await?,
+        None => true,
+    };
+    if is_new {
         app.store.reload_catalog().await?;
-        *seen = Some(epoch);
     }
+    *seen = Some(epoch);
     Ok(())
 }

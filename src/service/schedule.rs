@@ -71,6 +71,7 @@ pub async fn run_due(app: &App) -> Result<usize, DbErr> {
             break;
         }
     }
+    app.store.catch_up_search(INTERVAL).await?;
     failure.map_or(Ok(changed), Err)
 }
 

@@ -80,4 +80,12 @@ impl Store {
         let row = self.writer.query_one_raw(statement).await?;
         row.map_or(Ok(Epoch(0)), |row| row.try_get_by_index(0).map(Epoch))
     }
+
+    /// Whether a region, topic or organization was changed after an epoch.
+    pub async fn catalog_changed(&self, since: Epoch) -> Result<bool, DbErr> {
+        let mut sql = Sql::default();
+        sql.push("SELECT 1 FROM change WHERE seq > ").bind(since.0);
+        sql.push(" AND noun IN ('region', 'topic', 'organization') LIMIT 1");
+        Ok(self.writer.query_one_raw(sql.statement(self.backend())).await?.is_some())
+    }
 }

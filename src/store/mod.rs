@@ -14,6 +14,7 @@ mod occurrence;
 mod plan;
 mod revision;
 mod search;
+mod search_follow;
 mod search_index;
 mod search_text;
 mod shown;
@@ -62,6 +63,7 @@ pub struct Store {
     write_statements: Arc<AtomicU64>,
     is_unscrubbed: Arc<AtomicBool>,
     scrubbing: Arc<tokio::sync::Mutex<()>>,
+    indexing: Arc<tokio::sync::Mutex<()>>,
     scan: usize,
 }
 
@@ -103,8 +105,10 @@ impl Store {
             });
         }
         let catalog = Arc::new(ArcSwap::from_pointee(Catalog::default()));
-        let (is_unscrubbed, scrubbing) = (Arc::new(AtomicBool::new(true)), Arc::default());
-        Ok(Self { reader, writer, catalog, statements, write_statements, is_unscrubbed, scrubbing, scan: limits.scan })
+        let is_unscrubbed = Arc::new(AtomicBool::new(true));
+        let (scrubbing, indexing) = (Arc::default(), Arc::default());
+        let scan = limits.scan;
+        Ok(Self { reader, writer, catalog, statements, write_statements, is_unscrubbed, scrubbing, indexing, scan })
     }
 
     /// Statements that reads have run since the start.

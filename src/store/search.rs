@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sea_orm::{DbBackend, DbErr};
 
@@ -20,6 +21,9 @@ use crate::domain::vocabulary::Vocabulary;
 /// Texts that are ranked at most: of those that match, the ones that were published or changed last. An item is a text for
 /// each of its languages.
 pub const RANKED: i64 = 2_000;
+
+/// How long a search indexes what was changed before it.
+const CATCH_UP: Duration = Duration::from_millis(250);
 
 /// A question for a search.
 #[derive(Clone, Debug)]
@@ -68,6 +72,9 @@ impl Store {
     /// One page of what a query finds: items that hold all of it, or, if there are none, those that hold at least half.
     pub async fn search(&self, search: &SearchQuery) -> Result<SearchPage, DbErr> {
         let Some(facets) = Facets::of(search) else { return Ok(SearchPage::default()) };
+        if self.catch_up_search(CATCH_UP).await.is_err() {
+            tracing::debug!("the index of search is behind, and cannot be written now: the worker says so too");
+        }
         let query = &search.query;
         let parts = query.terms.iter().map(Part::Term).chain(query.phrases.iter().map(Part::Phrase));
         let parts: Vec<Part<'_>> = parts.collect();

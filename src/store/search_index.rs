@@ -1,6 +1,5 @@
-//! The index of search, written with each item: a row for each of its languages, of words and of facets. A facet is a word
-//! that stands for what lists are narrowed to; it begins with an underscore, which no word of a text holds. Must not
-//! search.
+//! The rows of an item in the index of search: one for each of its languages, of words and of facets. A facet is a word that
+//! stands for what lists are narrowed to; it begins with an underscore, which no word of a text holds. Must not search.
 
 use std::fmt::Write as _;
 
@@ -50,25 +49,40 @@ impl Facet<'_> {
 }
 
 impl Store {
-    /// Indexes an item that was stored, if what search sees of it changed: its texts are the newest then. What is withdrawn
-    /// is in no index.
+    /// Lets nobody find an item whom its change took it from: what is withdrawn is taken out of the index, and what decides
+    /// who sees an item is written at once. Its words come behind: see [`Store::catch_up_search`].
+    pub(super) fn hide_from_search(&self, item: &NewItem, before: &NewItem, together: &mut Together) {
+        let content = &item.content;
+        let mut sql = Sql::default();
+        if content.status == "WITHDRAWN" {
+            sql.push("DELETE FROM search");
+        } else if may_hide(content, &before.content) {
+            sql.push("UPDATE search SET organization_id = ").bind(content.organization_id);
+            sql.push(", status = ").bind(content.status.as_str());
+            sql.push(", visibility = ").bind(content.visibility.as_str());
+            sql.push(", region_ids = ").bind(content.region_ids.as_str());
+            sql.push(", published_at = ").bind(content.published_at);
+            sql.push(", expires_at = ").bind(content.expires_at);
+        } else {
+            return;
+        }
+        sql.push(" WHERE content = ").bind(content.id);
+        together.add(sql.statement(self.backend()));
+    }
+
+    /// Indexes an item as it is now; its texts are the newest then.
     pub(super) async fn index_item(
         &self,
         tx: &DatabaseTransaction,
         catalog: &Catalog,
-        (item, before): (&NewItem, Option<&NewItem>),
-        together: &mut Together,
+        item: &NewItem,
     ) -> Result<(), DbErr> {
-        if before.is_some_and(|before| seen(before) == seen(item)) {
-            return Ok(());
+        let rows = self.rows(catalog, item, &[])?;
+        self.delete_rows(tx, item.content.id).await?;
+        match rows {
+            Some(rows) => tx.execute_raw(rows).await.map(|_| ()),
+            None => Ok(()),
         }
-        if before.is_some() {
-            self.delete_rows(tx, item.content.id).await?;
-        }
-        if let Some(rows) = self.rows(catalog, item, &[])? {
-            together.add(rows);
-        }
-        Ok(())
     }
 
     /// Indexes an item anew, its texts as new as they were.
@@ -192,11 +206,12 @@ fn facets(catalog: &Catalog, content: &entity::content::Model) -> Vec<String> {
     words
 }
 
-/// What search sees of an item.
-fn seen(item: &NewItem) -> impl PartialEq + use<'_> {
-    let content = &item.content;
-    let texts = (&content.texts, &content.body, &content.attribution, &item.detail);
-    let places = (&content.region_ids, &content.topic_ids, content.organization_id, &content.content_notes);
-    let state = (&content.status, &content.visibility, content.published_at, content.expires_at);
-    (texts, places, state)
+/// Whether a change may take an item from someone: publishing gives it to more.
+fn may_hide(content: &entity::content::Model, before: &entity::content::Model) -> bool {
+    let place = |content: &entity::content::Model| {
+        (content.visibility.clone(), content.region_ids.clone(), content.organization_id, content.expires_at)
+    };
+    let is_coming_out = content.status == "PUBLISHED" && before.status != "PUBLISHED";
+    let state = |content: &entity::content::Model| (content.status.clone(), content.published_at);
+    place(content) != place(before) || (!is_coming_out && state(content) != state(before))
 }

@@ -48,8 +48,8 @@ pub struct Kept {
 }
 
 impl Store {
-    /// Stores an item whole with its revision, lists it where it belongs, indexes its words, and appends what became of it
-    /// to the change log. Comes last in its transaction: others that write wait from here to its end.
+    /// Stores an item whole with its revision, lists it where it belongs, and appends what became of it to the
+    /// change log; the index of search follows that. Comes last in its transaction: others that write wait from here to its end.
     pub async fn save_item(
         &self,
         tx: &DatabaseTransaction,
@@ -82,7 +82,9 @@ impl Store {
             together.add(insert_links(backend, id, &item.links));
         }
         affected.extend(self.place_item(tx, catalog, (item, before), &mut together).await?);
-        self.index_item(tx, catalog, (item, before), &mut together).await?;
+        if let Some(before) = before {
+            self.hide_from_search(item, before, &mut together);
+        }
         affected.remove(&id);
         if affected.is_empty() {
             return append_with(together, tx, change_of(saving)).await;

@@ -242,6 +242,8 @@ async fn nothing_of_a_redacted_item_is_left_but_a_tombstone() {
             ids.push((kind, stage.publish(kind, number).await));
         }
     }
+    // The index follows what was written.
+    stage.server.query("{ search(query: \"naloxone\") { totalCount } }", json!({})).await;
     let before = stage.found().await;
     let is_sqlite = stage.server.database.as_ref().unwrap().folder.is_some();
     for table in ["revision:", "search:", if is_sqlite { "search_words_data:" } else { "content:" }] {
