@@ -32,7 +32,7 @@ pub(crate) struct NewChange {
     pub purge: bool,
 }
 
-const NEXT: &str = "UPDATE epoch SET seq = seq + 1 WHERE id = 1 RETURNING seq";
+const NEXT: &str = "UPDATE epoch SET seq = seq + 1 WHERE id = 1";
 
 /// Appends a change in the transaction that makes it, behind other statements of the same round trip. The row lock that
 /// taking the number holds until commit makes the order of numbers the order of commits, so no reader ever sees a number
@@ -45,7 +45,7 @@ pub(super) async fn append_with(
     let backend = tx.get_database_backend();
     let is_postgres = backend == DbBackend::Postgres;
     if !is_postgres {
-        together.add(Statement::from_string(backend, "UPDATE epoch SET seq = seq + 1 WHERE id = 1"));
+        together.add(Statement::from_string(backend, NEXT));
     }
     let mut sql = Sql::default();
     sql.push(
@@ -59,7 +59,9 @@ pub(super) async fn append_with(
     sql.push(", ").bind(before.regions).push(", ").bind(after.regions);
     sql.push(", ").bind(before.topics).push(", ").bind(after.topics).push(", ").bind(purge);
     if is_postgres {
-        together.add_named("next", Statement::from_string(backend, NEXT));
+        // Last, so that others wait for as little as can be.
+        let next = format!("{NEXT} AND {} RETURNING seq", together.when_done());
+        together.add_named("next", Statement::from_string(backend, next));
         sql.push(" FROM next RETURNING seq");
     } else {
         sql.push(" FROM epoch AS next WHERE next.id = 1 RETURNING seq");

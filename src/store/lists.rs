@@ -6,7 +6,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrai
 
 use super::sql::{Sql, unpack_keys};
 use super::together::Together;
-use super::{Catalog, Detail, Kind, ListKind, NewItem, Store};
+use super::{CREATED, Catalog, Detail, Kind, ListKind, NewItem, Saving, Store};
 use crate::domain::update::UpdateFamily;
 use crate::domain::vocabulary::{UpdateKind, Vocabulary};
 
@@ -19,12 +19,13 @@ impl Store {
         &self,
         tx: &DatabaseTransaction,
         catalog: &Catalog,
-        (item, before): (&NewItem, Option<&NewItem>),
+        saving: &Saving<'_>,
         together: &mut Together,
     ) -> Result<BTreeSet<i64>, DbErr> {
-        let Some(before) = before else {
-            // An import may have stored what links to it before.
-            let linking = linking(tx, item.content.id).await?;
+        let item = saving.item;
+        let Some(before) = saving.before else {
+            // An import may have stored what links to it before; of an id that was just made nobody knew.
+            let linking = if saving.what == Some(CREATED) { Vec::new() } else { linking(tx, item.content.id).await? };
             let listed = Listed { content: &item.content, detail: Some(&item.detail), linking: &linking };
             together.add(insert(self.backend(), item.content.id, &places(tx, catalog, listed).await?));
             return Ok(supersedes(item).into_iter().collect());
@@ -32,25 +33,19 @@ impl Store {
         if (state(before), scope(before)) == (state(item), scope(item)) {
             return Ok(BTreeSet::new());
         }
-        if scope(before) != scope(item) || !self.move_lists(tx, item, before).await? {
-            self.relist(tx, catalog, &item.content, Some(&item.detail)).await?;
+        match Kind::from_number(item.content.kind) {
+            // Under the same regions and topics as before: to the list of its state and its place in it.
+            Some(kind) if scope(before) == scope(item) && !is_drug_alert(&item.detail) => {
+                let mut sql = Sql::default();
+                sql.push("UPDATE listing SET kind = ").bind(usual_list(kind, &item.content));
+                sql.push(", order_key = ").bind(item.content.order_key);
+                sql.push(" WHERE content = ").bind(item.content.id);
+                sql.push(" AND kind = ").bind(usual_list(kind, &before.content));
+                together.add(sql.statement(self.backend()));
+            }
+            _ => self.relist(tx, catalog, &item.content, Some(&item.detail)).await?,
         }
         Ok(supersedes(item).into_iter().chain(supersedes(before)).collect())
-    }
-
-    /// Takes an item that stands under the same regions and topics as before to the list of its state and to its place in
-    /// it. Answers whether that was all.
-    async fn move_lists(&self, tx: &DatabaseTransaction, item: &NewItem, before: &NewItem) -> Result<bool, DbErr> {
-        let Some(kind) = Kind::from_number(item.content.kind) else { return Ok(false) };
-        if is_drug_alert(&before.detail) || is_drug_alert(&item.detail) {
-            return Ok(false);
-        }
-        let mut sql = Sql::default();
-        sql.push("UPDATE listing SET kind = ").bind(usual_list(kind, &item.content));
-        sql.push(", order_key = ").bind(item.content.order_key);
-        sql.push(" WHERE content = ").bind(item.content.id);
-        sql.push(" AND kind = ").bind(usual_list(kind, &before.content));
-        Ok(tx.execute_raw(sql.statement(self.backend())).await?.rows_affected() > 0)
     }
 
     /// Writes an item's rows anew. Its detail is read if it is not at hand.

@@ -48,7 +48,7 @@ pub use search::{Found, RANKED, SearchPage, SearchQuery};
 pub use shown::body_for;
 pub use sql::{unpack, unpack_keys};
 pub use tombstone::{End, Tombstone, TombstoneQuery};
-pub use write::{Kept, NewItem, Saving};
+pub use write::{CREATED, Kept, NewItem, Saving};
 
 use crate::domain::limits::Limits;
 
@@ -197,6 +197,10 @@ fn sqlite(url: &str, limits: &Limits, connections: u32) -> ConnectOptions {
                 .synchronous(SqliteSynchronous::Full)
                 .foreign_keys(true)
                 .pragma("secure_delete", "ON")
+                // In KiB: the pages that every write touches stay in memory.
+                .pragma("cache_size", "-8192")
+                // In pages: the log is put into the file seldom enough that it costs a write little.
+                .pragma("wal_autocheckpoint", "4000")
                 .busy_timeout(Duration::from_secs(5))
         });
     options

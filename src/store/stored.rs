@@ -8,11 +8,14 @@ use sea_orm::{
 };
 
 use super::item::{Item, columns};
-use super::sql::Sql;
+use super::sql::{Sql, unpack_keys};
 use super::{Detail, Kind, NewItem, Store};
 
 /// Rows of regions, topics and organizations.
 pub type CatalogRows = (Vec<entity::region::Model>, Vec<entity::topic::Model>, Vec<entity::organization::Model>);
+
+/// The keys of what an item links to, packed, in order.
+const LINKS: &str = "(SELECT group_concat(to_id) FROM (SELECT to_id FROM link WHERE from_id = c.id ORDER BY position))";
 
 /// An envelope with its detail and links.
 pub(super) async fn whole<C: ConnectionTrait>(
@@ -155,14 +158,21 @@ impl Store {
         key: i64,
         lock: &str,
     ) -> Result<Option<NewItem>, DbErr> {
+        // Behind a lock, PostgreSQL shows what was there before it, so that it is asked again there.
+        let is_sqlite = self.backend() == DbBackend::Sqlite;
         let mut sql = Sql::default();
-        sql.push("SELECT 1 AS found");
+        sql.push("SELECT ").push(if is_sqlite { LINKS } else { "1" }).push(" AS links");
         columns(kind, true, &mut sql);
         sql.push(" FROM content c JOIN ").push(kind.table()).push(" d ON d.content_id = c.id WHERE c.id = ").bind(key);
         sql.push(" AND c.kind = ").push_number(kind.number().into()).push(lock);
         let Some(row) = tx.query_one_raw(sql.statement(self.backend())).await? else { return Ok(None) };
         let Item { content, detail, .. } = Item::from_row(&row)?;
-        Ok(Some(NewItem { content, detail, links: links(tx, key).await? }))
+        let links = if is_sqlite {
+            row.try_get::<Option<String>>("", "links")?.as_deref().map(unpack_keys).unwrap_or_default()
+        } else {
+            links(tx, key).await?
+        };
+        Ok(Some(NewItem { content, detail, links }))
     }
 
     /// Whether a publisher has anything of some source systems.

@@ -18,16 +18,28 @@ impl Together {
         Self { backend, sql: Sql::default(), count: 0 }
     }
 
-    /// Adds a statement that answers nothing.
+    /// Adds a statement that answers nothing: an `INSERT`, `UPDATE` or `DELETE`.
     pub(super) fn add(&mut self, statement: Statement) {
-        self.add_named(&format!("s{}", self.count), statement);
+        let answer = if self.backend == DbBackend::Postgres { " RETURNING 1" } else { "" };
+        self.add_with(&format!("s{}", self.count), statement, answer);
+    }
+
+    /// A condition for the `WHERE` of a statement that PostgreSQL is to run behind all that were added. It is always true,
+    /// and cannot be known to be before they have run.
+    pub(super) fn when_done(&self) -> String {
+        let each: Vec<String> = (0..self.count).map(|number| format!("(SELECT count(*) FROM s{number})")).collect();
+        if each.is_empty() { "TRUE".to_string() } else { format!("{} >= 0", each.join(" + ")) }
     }
 
     /// Adds a statement whose answer has a name for the last one, on PostgreSQL.
     pub(super) fn add_named(&mut self, name: &str, statement: Statement) {
+        self.add_with(name, statement, "");
+    }
+
+    fn add_with(&mut self, name: &str, statement: Statement, answer: &str) {
         if self.backend == DbBackend::Postgres {
             let start = if self.count == 0 { "WITH" } else { "," };
-            self.sql.push(&format!("{start} {name} AS (")).add(statement).push(")");
+            self.sql.push(&format!("{start} {name} AS (")).add(statement).push(answer).push(")");
         } else {
             self.sql.add(statement).push("; ");
         }

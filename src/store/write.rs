@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use sea_orm::{
-    ActiveModelTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
-    QueryTrait, Statement,
+    ActiveModelTrait, ColumnTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IntoActiveModel, Iterable,
+    ModelTrait, PrimaryKeyToColumn, QueryFilter, QuerySelect, QueryTrait, Statement,
 };
 
 use super::change::{Epoch, NewChange, Side, append, append_with};
@@ -24,6 +24,9 @@ pub struct NewItem {
     /// Keys of the items that it links to, in order.
     pub links: Vec<i64>,
 }
+
+/// What the change log says of an item whose id was made for it.
+pub const CREATED: &str = "CREATED";
 
 /// An item to be stored, and what is known of it.
 #[derive(Clone, Debug)]
@@ -61,9 +64,9 @@ impl Store {
         let (id, backend) = (item.content.id, self.backend());
         let Kept { revision, expanded } = kept;
         let mut together = Together::new(backend);
-        together.add(save_content(backend, item.content.clone(), before.is_some()));
+        together.add(save_row::<entity::content::Entity>(backend, &item.content, before.map(|before| &before.content)));
         if before.is_none_or(|before| before.detail != item.detail) {
-            together.add(save_detail(backend, item.detail.clone(), before.is_some()));
+            together.add(save_detail(backend, &item.detail, before.map(|before| &before.detail))?);
         }
         together.add(self.revise(revision));
         if let Some(expanded) = expanded {
@@ -81,7 +84,7 @@ impl Store {
             }
             together.add(insert_links(backend, id, &item.links));
         }
-        affected.extend(self.place_item(tx, catalog, (item, before), &mut together).await?);
+        affected.extend(self.place_item(tx, catalog, saving, &mut together).await?);
         if let Some(before) = before {
             self.hide_from_search(item, before, &mut together);
         }
@@ -161,35 +164,42 @@ impl Store {
     }
 }
 
-fn save_content(backend: DbBackend, content: entity::content::Model, is_there: bool) -> Statement {
-    let id = content.id;
-    let row = content.into_active_model();
-    if !is_there {
-        return entity::content::Entity::insert(row).build(backend);
+fn save_detail(backend: DbBackend, detail: &Detail, before: Option<&Detail>) -> Result<Statement, DbErr> {
+    macro_rules! save {
+        ($variant:ident, $module:ident, $row:expr) => {
+            match before {
+                None => save_row::<entity::$module::Entity>(backend, $row, None),
+                Some(Detail::$variant(before)) => save_row::<entity::$module::Entity>(backend, $row, Some(before)),
+                Some(_) => return Err(DbErr::Custom("an item cannot become one of another kind".to_string())),
+            }
+        };
     }
-    let update = entity::content::Entity::update_many().set(row.reset_all());
-    update.filter(entity::content::COLUMN.id.eq(id)).build(backend)
+    Ok(match detail {
+        Detail::Resource(row) => save!(Resource, resource, row),
+        Detail::Event(row) => save!(Event, event, row),
+        Detail::Campaign(row) => save!(Campaign, campaign, row),
+        Detail::Update(row) => save!(Update, regional_update, row),
+    })
 }
 
-fn save_detail(backend: DbBackend, detail: Detail, is_there: bool) -> Statement {
-    macro_rules! save {
-        ($module:ident, $row:expr) => {{
-            let id = $row.content_id;
-            let row = $row.into_active_model();
-            if is_there {
-                let update = entity::$module::Entity::update_many().set(row.reset_all());
-                update.filter(entity::$module::COLUMN.content_id.eq(id)).build(backend)
-            } else {
-                entity::$module::Entity::insert(row).build(backend)
-            }
-        }};
+/// The statement that stores a row of a table with one column as its key. Of one that is there only what changed is set:
+/// SQLite writes every index of a column that is named, whether its value differs or not.
+fn save_row<E>(backend: DbBackend, row: &E::Model, before: Option<&E::Model>) -> Statement
+where
+    E: EntityTrait,
+    E::Model: IntoActiveModel<E::ActiveModel>,
+{
+    let mut active = row.clone().into_active_model();
+    let Some(before) = before else { return E::insert(active.reset_all()).build(backend) };
+    for column in E::Column::iter().filter(|column| row.get(*column) != before.get(*column)) {
+        active.reset(column);
     }
-    match detail {
-        Detail::Resource(row) => save!(resource, row),
-        Detail::Event(row) => save!(event, row),
-        Detail::Campaign(row) => save!(campaign, row),
-        Detail::Update(row) => save!(regional_update, row),
+    let mut update = E::update_many().set(active);
+    for key in E::PrimaryKey::iter() {
+        let key = key.into_column();
+        update = update.filter(key.eq(row.get(key)));
     }
+    update.build(backend)
 }
 
 /// The items that gained or lost a link.

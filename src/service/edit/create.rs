@@ -15,7 +15,7 @@ use crate::service::fault::{Fault, FaultCode};
 use crate::service::identity::identity;
 use crate::service::input::Record;
 use crate::service::line::Input;
-use crate::store::{Kind, NewItem, Saving};
+use crate::store::{CREATED, Kind, NewItem, Saving};
 
 /// Makes a draft.
 #[derive(Clone, Debug)]
@@ -55,7 +55,7 @@ async fn make(edit: &mut Edit<'_>, input: &Input) -> Result<NewItem, Refusal> {
     let (item, ids) = edit.compose(Composing { id, input, record: &record, stored: None, ids: &known }).await?;
     edit.authorise(&[write_scope(kind)], &[&item], "input.regions")?;
     edit.authorise_parts(None, &item)?;
-    let saving = Saving { item: &item, before: None, what: Some("CREATED"), at: edit.now };
+    let saving = Saving { item: &item, before: None, what: Some(CREATED), at: edit.now };
     edit.save(saving, &ids, RevisionAction::Created, None).await?;
     Ok(item)
 }
