@@ -15,6 +15,7 @@ pub mod listing;
 pub mod log_reader;
 pub mod occurrence;
 pub mod organization;
+pub mod place;
 pub mod region;
 pub mod regional_update;
 pub mod reindex;

@@ -30,6 +30,7 @@ mod m20261125_000025_search;
 mod m20261125_000030_occurrence;
 mod m20261125_000036_tombstone;
 mod m20261126_000040_log_reader;
+mod m20261126_000041_place;
 
 /// All migrations in order.
 #[derive(Debug)]
@@ -63,6 +64,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000030_occurrence::Migration),
             Box::new(m20261125_000036_tombstone::Migration),
             Box::new(m20261126_000040_log_reader::Migration),
+            Box::new(m20261126_000041_place::Migration),
         ]
     }
 }

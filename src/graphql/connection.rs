@@ -70,6 +70,8 @@ pub(crate) fn order_name(order: Order) -> &'static str {
         (OrderField::PublishedAt, true) => "P",
         (OrderField::Title, false) => "t",
         (OrderField::Title, true) => "T",
+        (OrderField::Distance(_), false) => "d",
+        (OrderField::Distance(_), true) => "D",
     }
 }
 

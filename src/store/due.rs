@@ -62,7 +62,9 @@ impl Store {
         for content in items {
             self.relist(tx, &catalog, &content, None).await?;
             if let Some(kind) = Kind::from_number(content.kind) {
-                self.reindex_item(tx, &catalog, &whole(tx, kind, content).await?).await?;
+                let item = whole(tx, kind, content).await?;
+                self.reindex_item(tx, &catalog, &item).await?;
+                tx.execute_raw(self.place_anew(&item)?).await?;
             }
         }
         let mut next = Sql::default();

@@ -14,6 +14,11 @@ impl Store {
         let mut sql = Sql::default();
         sql.push("UPDATE revision SET snapshot = NULL, note = NULL WHERE content_id = ").bind(item);
         tx.execute_raw(sql.statement(self.backend())).await?;
+        self.leave_to_scrub(tx).await
+    }
+
+    /// Keeps that something was erased whose bytes may still be in a file.
+    pub(super) async fn leave_to_scrub(&self, tx: &DatabaseTransaction) -> Result<(), DbErr> {
         if self.backend() == DbBackend::Sqlite {
             // With the transaction, so that whoever opens the file after a crash knows of it.
             count(tx, erasures(tx).await?.saturating_add(1)).await?;

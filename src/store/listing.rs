@@ -7,6 +7,7 @@ use sea_orm::DbErr;
 
 use super::item::Item;
 use super::{Kind, Store};
+use crate::domain::geo::{Bounds, Near};
 use crate::domain::view::View;
 use crate::domain::vocabulary::PublicationStatus;
 
@@ -52,6 +53,8 @@ pub enum OrderField {
     PublishedAt,
     /// Original title, folded.
     Title,
+    /// Distance, of those that are near.
+    Distance(Near),
 }
 
 /// An order; ties are broken by the key.
@@ -99,6 +102,10 @@ pub struct Filter {
     pub updated_from: Option<i64>,
     /// States that an item may have; only what is published and current if absent.
     pub statuses: Option<Vec<PublicationStatus>>,
+    /// Where an item must be, as far as that is told: within a distance, and in a box.
+    pub near: Option<Near>,
+    /// See `near`.
+    pub within: Option<Bounds>,
     /// Conditions on the detail.
     pub conditions: Vec<Condition>,
 }

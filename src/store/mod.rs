@@ -11,6 +11,7 @@ mod lists;
 mod lock;
 mod message;
 mod occurrence;
+mod place;
 mod plan;
 mod revision;
 mod search;

@@ -9,6 +9,7 @@ use sea_orm::{DbBackend, DbErr};
 
 use super::item::{Item, columns, readable, visible};
 use super::listing::{Condition, ListQuery, OrderField, PageKey, Parent, Row};
+use super::place::{is_near, is_within, line_squared};
 use super::sql::Sql;
 use super::{ListKind, Store};
 use crate::domain::vocabulary::{PublicationStatus, Vocabulary};
@@ -256,14 +257,18 @@ impl Writer<'_> {
         // of it.
         let entries = |sql: &mut Sql| {
             sql.push(&format!(" FROM {source}"));
-            if alias == "l" {
-                sql.push(&format!(" {} content e ON e.id = l.content", self.join()));
+            if alias != "e" {
+                sql.push(&format!(" {} content e ON e.id = {id}", self.join()));
             }
             sql.push(&format!(" WHERE {alias}.kind = {}", self.kind_of(alias)));
             if alias == "l" {
                 sql.push(&format!(" AND l.anchor = {anchor} AND l.topic = {topic}"));
             }
-            self.bounds(key, id, sql);
+            if let OrderField::Distance(near) = &self.query.order.field {
+                sql.push(" AND ");
+                is_near(near, sql);
+            }
+            self.bounds(&key, id, sql);
             sql.push(" AND ");
             self.read(sql);
         };
@@ -314,8 +319,8 @@ impl Writer<'_> {
     }
 
     /// The table that is walked in order, its alias, its key and its id.
-    fn source(&self) -> (&'static str, &'static str, &'static str, &'static str) {
-        match self.query.order.field {
+    fn source(&self) -> (&'static str, &'static str, String, &'static str) {
+        let (source, alias, key, id) = match &self.query.order.field {
             OrderField::Usual => ("listing l", "l", "l.order_key", "l.content"),
             OrderField::UpdatedAt => ("content e", "e", "e.updated_at", "e.id"),
             OrderField::PublishedAt if self.query.filter.statuses.is_some() => {
@@ -323,7 +328,9 @@ impl Writer<'_> {
             }
             OrderField::PublishedAt => ("content e", "e", "e.published_at", "e.id"),
             OrderField::Title => ("content e", "e", "e.title_key", "e.id"),
-        }
+            OrderField::Distance(near) => return ("place p", "p", line_squared(near), "p.content"),
+        };
+        (source, alias, key.to_string(), id)
     }
 
     /// Where the page lies, and the bounds of the usual order that the index covers.
@@ -356,6 +363,8 @@ impl Writer<'_> {
             || filter.is_spotlighted.is_some()
             || filter.published_between != (None, None)
             || filter.updated_from.is_some()
+            || filter.near.is_some() && !matches!(self.query.order.field, OrderField::Distance(_))
+            || filter.within.is_some()
             || !filter.conditions.is_empty()
             || (self.query.order.field != OrderField::Usual && self.is_below_parents())
             || (self.query.order.field != OrderField::Usual && filter.usual_between != (None, None))
@@ -416,6 +425,16 @@ impl Writer<'_> {
         }
         between("e.published_at", filter.published_between, sql);
         between("e.updated_at", (filter.updated_from, None), sql);
+        if let Some(near) = &filter.near {
+            sql.push(" AND EXISTS (SELECT 1 FROM place p WHERE p.content = e.id AND ");
+            is_near(near, sql);
+            sql.push(")");
+        }
+        if let Some(bounds) = &filter.within {
+            sql.push(" AND EXISTS (SELECT 1 FROM place p WHERE p.content = e.id AND ");
+            is_within(bounds, sql);
+            sql.push(")");
+        }
         for condition in &filter.conditions {
             match condition {
                 Condition::In(column, values) => {

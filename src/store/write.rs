@@ -63,12 +63,16 @@ impl Store {
         let Saving { item, before, .. } = *saving;
         let (id, backend) = (item.content.id, self.backend());
         let Kept { revision, expanded } = kept;
+        if let Some(before) = before {
+            self.forget_exact_place(tx, item, before).await?;
+        }
         let mut together = Together::new(backend);
         together.add(save_row::<entity::content::Entity>(backend, &item.content, before.map(|before| &before.content)));
         if before.is_none_or(|before| before.detail != item.detail) {
             together.add(save_detail(backend, &item.detail, before.map(|before| &before.detail))?);
         }
         together.add(self.revise(revision));
+        self.place_on_map(item, before)?.into_iter().for_each(|statement| together.add(statement));
         if let Some(expanded) = expanded {
             if before.is_some() {
                 self.clear_occurrences(tx, id).await?;

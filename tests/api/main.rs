@@ -27,6 +27,7 @@ mod library;
 mod lines;
 mod locale;
 mod matrix;
+mod near;
 mod oauth;
 mod organization;
 mod paging;

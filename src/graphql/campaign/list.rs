@@ -45,8 +45,9 @@ pub(crate) async fn campaigns(
     view: &View,
     parent: Option<Parent>,
 ) -> Result<CampaignConnection> {
-    let order = order.map_or(Order { field: OrderField::Usual, is_descending: true }, Order::from);
     let filter = filter.unwrap_or_default().resolve(ctx.catalog(), &ctx.app().limits)?;
+    let usual = Order { field: OrderField::Usual, is_descending: true };
+    let order = order.map_or(Ok(usual), |order| order.resolve(&filter))?;
     let listing = Listing { list: ListKind::Of(Kind::Campaign), order, filter, page, view: view.clone() };
     let page = match parent {
         Some(parent) => listing.run_below(ctx, parent).await?,

@@ -2,6 +2,7 @@
 
 use async_graphql::{Enum, InputObject};
 
+use crate::domain::geo::{Bounds, Near, Point};
 use crate::domain::limits::Limits;
 use crate::domain::vocabulary::{ContentNote, PublicationStatus, Vocabulary};
 use crate::graphql::error::ApiError;
@@ -19,6 +20,8 @@ pub(crate) enum ContentOrderField {
     UpdatedAt,
     /// The original title, without regard to case and accents.
     Title,
+    /// The distance from the point of `filter.near`, which must be given.
+    Distance,
 }
 
 /// A direction of ordering.
@@ -39,15 +42,63 @@ pub(crate) struct ContentOrder {
     direction: OrderDirection,
 }
 
-impl From<ContentOrder> for Order {
-    fn from(order: ContentOrder) -> Self {
-        let field = match order.field {
+impl ContentOrder {
+    /// The order of the store, for a list that is narrowed by a filter.
+    pub(crate) fn resolve(self, filter: &Filter) -> Result<Order, ApiError> {
+        let field = match self.field {
             ContentOrderField::Usual => OrderField::Usual,
             ContentOrderField::PublishedAt => OrderField::PublishedAt,
             ContentOrderField::UpdatedAt => OrderField::UpdatedAt,
             ContentOrderField::Title => OrderField::Title,
+            ContentOrderField::Distance => {
+                let needed = "orderBy.field DISTANCE needs filter.near, which only events and regional updates have";
+                OrderField::Distance(filter.near.ok_or_else(|| ApiError::BadInput(needed.to_string()))?)
+            }
         };
-        Self { field, is_descending: order.direction == OrderDirection::Desc }
+        Ok(Order { field, is_descending: self.direction == OrderDirection::Desc })
+    }
+}
+
+/// What lies within a distance of a point. Only places that are told are found, and only where they are told to be: one
+/// that is told approximately is at the centre of its cell. Answers are in no cache.
+#[derive(Clone, Copy, Debug, InputObject)]
+pub(crate) struct NearInput {
+    /// Degrees north of the equator, from -90 to 90.
+    latitude: f64,
+    /// Degrees east of Greenwich, from -180 to 180.
+    longitude: f64,
+    /// The distance in kilometres along the surface of the Earth, from 5 to 2 000.
+    radius_km: f64,
+}
+
+impl NearInput {
+    pub(crate) fn resolve(self) -> Result<Near, ApiError> {
+        let point = Point::from_degrees(self.latitude, self.longitude);
+        let near = point.and_then(|point| Near::new(point, self.radius_km));
+        near.map_err(|message| ApiError::BadInput(format!("filter.near: {message}")))
+    }
+}
+
+/// What lies in a box of degrees, edges included; at least 5 km high and wide, and not across the 180th meridian. Only
+/// places that are told are found, and only where they are told to be. Answers are in no cache.
+#[derive(Clone, Copy, Debug, InputObject)]
+pub(crate) struct BoundingBoxInput {
+    /// Degrees of latitude of the southern edge, from -90 to 90.
+    south: f64,
+    /// Degrees of longitude of the western edge, from -180 to 180.
+    west: f64,
+    /// Degrees of latitude of the northern edge, from -90 to 90.
+    north: f64,
+    /// Degrees of longitude of the eastern edge, from -180 to 180.
+    east: f64,
+}
+
+impl BoundingBoxInput {
+    pub(crate) fn resolve(self) -> Result<Bounds, ApiError> {
+        let corners = Point::from_degrees(self.south, self.west)
+            .and_then(|south_west| Ok((south_west, Point::from_degrees(self.north, self.east)?)));
+        let bounds = corners.and_then(|(south_west, north_east)| Bounds::new(south_west, north_east));
+        bounds.map_err(|message| ApiError::BadInput(format!("filter.within: {message}")))
     }
 }
 
@@ -106,6 +157,8 @@ impl ContentFilterParts {
             published_between: instant_range(self.published.as_ref()),
             updated_from: self.updated_since.map(|since| since.instant.as_micros()),
             statuses: self.statuses,
+            near: None,
+            within: None,
             conditions: Vec::new(),
         })
     }

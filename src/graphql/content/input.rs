@@ -103,7 +103,8 @@ pub(crate) struct MoneyInput {
 /// Where something takes place, as far as it may be told. What must not be told is not stored.
 #[derive(Debug, InputObject)]
 pub(crate) struct LocationInput {
-    /// How much is told. Requires scope `events:exact-location` for a place with `EXACT`.
+    /// How much is told. Requires scope `events:exact-location` for a place with `EXACT`. A place that was told so and is
+    /// not any more is erased from the item's earlier revisions, too.
     disclosure: LocationDisclosure,
     /// What people call the place.
     label: Option<Vec<LocalizedTextInput>>,

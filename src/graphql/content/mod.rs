@@ -17,7 +17,8 @@ use async_graphql::{Context, ID, Object, Result};
 
 pub(crate) use answer::{Answered, answer, caller, look_at, split};
 pub(crate) use filter::{
-    ContentFilterParts, ContentOrder, DateTimeRange, bounded, content_filter, instant_range, keys, words,
+    BoundingBoxInput, ContentFilterParts, ContentOrder, DateTimeRange, NearInput, bounded, content_filter,
+    instant_range, keys, words,
 };
 pub(crate) use interface::{Content, Hierarchy, Node, content_interface, content_node, update_family};
 pub(crate) use mutation::ContentMutation;

@@ -7,7 +7,9 @@ use crate::domain::limits::Limits;
 use crate::domain::view::View;
 use crate::domain::vocabulary::{AccessibilityFeature, EventFormat, EventKind, EventStatus};
 use crate::graphql::connection::{PageArgs, connection, content_page};
-use crate::graphql::content::{ContentOrder, DateTimeRange, Envelope, Listing, content_filter, instant_range, words};
+use crate::graphql::content::{
+    BoundingBoxInput, ContentOrder, DateTimeRange, Envelope, Listing, NearInput, content_filter, instant_range, words,
+};
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::ApiError;
 use crate::graphql::scalar::DateTime;
@@ -30,6 +32,10 @@ content_filter! {
         ends_after: Option<DateTime>,
         /// Any of these is provided.
         accessibility: Option<Vec<AccessibilityFeature>>,
+        /// Within a distance of a point; what is told of no place is not found.
+        near: Option<NearInput>,
+        /// In a box of degrees; what is told of no place is not found.
+        within: Option<BoundingBoxInput>,
     }
 }
 
@@ -42,6 +48,8 @@ impl EventFilter {
         filter.conditions.extend(self.statuses.map(|values| Condition::In("event_status", words(&values))));
         filter.conditions.extend(self.accessibility.map(|values| Condition::Holds("features", words(&values))));
         filter.conditions.extend(self.ends_after.map(|after| Condition::After("over_at", after.instant.as_micros())));
+        filter.near = self.near.map(NearInput::resolve).transpose()?;
+        filter.within = self.within.map(BoundingBoxInput::resolve).transpose()?;
         Ok(filter)
     }
 }
@@ -55,8 +63,9 @@ pub(crate) async fn events(
     view: &View,
     parent: Option<Parent>,
 ) -> Result<EventConnection> {
-    let order = order.map_or(Order { field: OrderField::Usual, is_descending: false }, Order::from);
     let filter = filter.unwrap_or_default().resolve(ctx.catalog(), &ctx.app().limits)?;
+    let usual = Order { field: OrderField::Usual, is_descending: false };
+    let order = order.map_or(Ok(usual), |order| order.resolve(&filter))?;
     let listing = Listing { list: ListKind::Of(Kind::Event), order, filter, page, view: view.clone() };
     let page = match parent {
         Some(parent) => listing.run_below(ctx, parent).await?,

@@ -56,7 +56,7 @@ pub struct Checked {
     pub cost: u64,
     /// Whether it asks for nothing but the schema.
     pub is_introspection_only: bool,
-    /// Whether no shared cache may keep the answer: it selects `rateLimit`, `viewer`, `search`, or uses `near`.
+    /// Whether no shared cache may keep the answer: it selects `rateLimit`, `viewer`, `search`, or uses `near` or `within`.
     pub is_private: bool,
     /// The figures of the operation.
     pub shape: Shape,

@@ -300,6 +300,7 @@ fn answers_that_no_shared_cache_may_keep_are_known() {
         ("{ search(query: \"a\") { totalCount } }", true),
         ("{ resources(near: {lat: 1, lon: 2}) { totalCount } }", true),
         ("{ resources(filter: {near: {lat: 1, lon: 2}}) { totalCount } }", true),
+        ("{ resources(filter: {within: {south: 1, west: 2}}) { totalCount } }", true),
         ("query($f: Filter = {near: {lat: 1}}) { resources(filter: $f) { totalCount } }", true),
     ] {
         assert_eq!(check(text).unwrap().is_private, expected, "{text}");

@@ -26,8 +26,8 @@ struct Bounds {
     has_nul: bool,
 }
 
-/// Checks the variables of a request and the literals of its document. Says whether one of them is named `near`, which
-/// makes the answer private.
+/// Checks the variables of a request and the literals of its document. Says whether one of them is named `near` or
+/// `within`, which makes the answer private.
 pub(crate) fn check(
     document: &ExecutableDocument,
     executed: &OperationDefinition,
@@ -169,7 +169,7 @@ impl<'a> Literals<'a> {
 }
 
 fn names_near<'n>(mut names: impl Iterator<Item = &'n Name>) -> bool {
-    names.any(|name| name == "near")
+    names.any(|name| name == "near" || name == "within")
 }
 
 impl Bounds {

@@ -9,7 +9,8 @@ use crate::domain::view::View;
 use crate::domain::vocabulary::{AlertSeverity, UpdateKind, UpdateMessageType};
 use crate::graphql::connection::{PageArgs, connection, content_page};
 use crate::graphql::content::{
-    ContentOrder, DateTimeRange, Envelope, Listing, content_filter, instant_range, update_family, words,
+    BoundingBoxInput, ContentOrder, DateTimeRange, Envelope, Listing, NearInput, content_filter, instant_range,
+    update_family, words,
 };
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::ApiError;
@@ -29,6 +30,10 @@ content_filter! {
         severities: Option<Vec<AlertSeverity>>,
         /// When it was issued.
         issued: Option<DateTimeRange>,
+        /// Within a distance of a point; only updates of a service tell a place.
+        near: Option<NearInput>,
+        /// In a box of degrees; only updates of a service tell a place.
+        within: Option<BoundingBoxInput>,
     }
 }
 
@@ -49,6 +54,8 @@ impl RegionalUpdateFilter {
         filter.conditions.extend(self.kinds.map(|values| Condition::In("kind", words(&values))));
         filter.conditions.extend(self.message_types.map(|values| Condition::In("message_type", words(&values))));
         filter.conditions.extend(self.severities.map(|values| Condition::In("severity", words(&values))));
+        filter.near = self.near.map(NearInput::resolve).transpose()?;
+        filter.within = self.within.map(BoundingBoxInput::resolve).transpose()?;
         Ok(filter)
     }
 }
@@ -71,8 +78,9 @@ pub(crate) async fn updates(
     view: &View,
     parent: Option<Parent>,
 ) -> Result<RegionalUpdateConnection> {
-    let order = order.map_or(Order { field: OrderField::Usual, is_descending: true }, Order::from);
     let filter = filter.unwrap_or_default().resolve(ctx.catalog(), &ctx.app().limits)?;
+    let usual = Order { field: OrderField::Usual, is_descending: true };
+    let order = order.map_or(Ok(usual), |order| order.resolve(&filter))?;
     let listing = Listing { list: ListKind::Of(Kind::Update), order, filter, page, view: view.clone() };
     let page = match parent {
         Some(parent) => listing.run_below(ctx, parent).await?,

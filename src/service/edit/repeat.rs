@@ -1,14 +1,16 @@
 //! Requests that clients may repeat: with the same key the same thing is made once, however often and at whatever moment
 //! it is asked for. Only a hash of the request is kept. Must not keep a text.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{ATTEMPTS, Caller, Change, Create, Edit, Refusal, came_between, finish, perform};
 use crate::app::App;
+use crate::domain::geo::Point;
 use crate::domain::public_id::PublicId;
 use crate::domain::text::Line;
 use crate::domain::time::DAY_MICROS;
+use crate::domain::vocabulary::{LocationDisclosure, Vocabulary};
 use crate::service::fault::{Fault, FaultCode};
 use crate::store::{Claim, Kind, NewItem};
 
@@ -29,7 +31,28 @@ impl Key {
         let name = Line::<IDEMPOTENCY_KEY_CHARS>::parse(key)
             .map_err(|fault| Fault::of_text(&fault, "input.idempotencyKey"))?
             .to_string();
-        Ok(Self { name: hash(&name), fingerprint: hash(&format!("{what}\n{input}")) })
+        Ok(Self { name: hash(&name), fingerprint: hash(&format!("{what}\n{}", coarse(input))) })
+    }
+}
+
+/// A request with the points that must not be exact coarsened as they are stored: from a hash of the exact one it could be
+/// found by trying.
+fn coarse(input: &Value) -> Value {
+    match input {
+        Value::Object(members) => {
+            let is_exact = members.get("disclosure").is_none_or(|level| level == LocationDisclosure::Exact.as_str());
+            let member = |(name, value): (&String, &Value)| {
+                let point = (name == "point" && !is_exact).then(|| serde_json::from_value::<Point>(value.clone()));
+                let value = match point {
+                    Some(Ok(point)) => json!(point.cell_centre()),
+                    _ => coarse(value),
+                };
+                (name.clone(), value)
+            };
+            Value::Object(members.iter().map(member).collect())
+        }
+        Value::Array(values) => Value::Array(values.iter().map(coarse).collect()),
+        other => other.clone(),
     }
 }
 
