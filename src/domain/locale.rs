@@ -126,6 +126,12 @@ impl Preference {
         &self.0
     }
 
+    /// The first of the locales that is English or French, for sentences of the program itself.
+    pub fn tongue(&self) -> Tongue {
+        let mut languages = self.0.iter().map(Locale::language);
+        Tongue::of(languages.find(|language| matches!(*language, "en" | "fr")).unwrap_or_default())
+    }
+
     /// The best of the texts at hand, by index: the exact tag first, then another variety of the same language, for
     /// each preferred locale in turn; else the original. `None` only if there is no text.
     pub fn choose<'a>(&self, available: impl Iterator<Item = &'a Locale> + Clone, original: usize) -> Option<Choice> {
@@ -141,6 +147,35 @@ impl Preference {
         }
         let count = available.count();
         (count > 0).then(|| Choice { index: original.min(count - 1), is_fallback: true })
+    }
+}
+
+/// A language that the program has sentences of its own in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tongue {
+    /// English as written in Canada.
+    English,
+    /// French as written in Canada.
+    French,
+}
+
+impl Tongue {
+    /// The one that serves readers of a language: English unless it is French.
+    pub fn of(language: &str) -> Self {
+        if language == "fr" { Self::French } else { Self::English }
+    }
+
+    /// Its tag.
+    pub const fn tag(self) -> &'static str {
+        self.pick("en-CA", "fr-CA")
+    }
+
+    /// The text in this language.
+    pub const fn pick(self, english: &'static str, french: &'static str) -> &'static str {
+        match self {
+            Self::English => english,
+            Self::French => french,
+        }
     }
 }
 

@@ -3,7 +3,6 @@
 use quick_xml::escape::escape;
 
 use super::atom::{Category, Content, Entry, Link, Text};
-use super::words::Tongue;
 use super::{FeedError, alert, cap, is_ended, urn};
 use crate::domain::content::Attribution;
 use crate::domain::locale::{LocalizedText, Preference};
@@ -23,14 +22,9 @@ pub struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn tongue(&self) -> Tongue {
-        let mut languages = self.preference.locales().iter().map(|locale| locale.language());
-        Tongue::of(languages.find(|language| matches!(*language, "en" | "fr")).unwrap_or_default())
-    }
-
     /// A sentence of ours in the reader's language.
     pub fn say(&self, english: &'static str, french: &'static str) -> Text {
-        let tongue = self.tongue();
+        let tongue = self.preference.tongue();
         Text { language: tongue.tag().to_string(), value: tongue.pick(english, french).to_string() }
     }
 

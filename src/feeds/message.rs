@@ -2,10 +2,10 @@
 //! cancelled or over, but that it is.
 
 use super::cap::{Area, Info, Message, MessageType, Named, Reference};
-use super::words::{Tongue, ended};
+use super::words::ended;
 use super::{FeedError, alert, is_ended, urn};
 use crate::domain::content::ContentText;
-use crate::domain::locale::{LocalizedText, Preference};
+use crate::domain::locale::{LocalizedText, Preference, Tongue};
 use crate::domain::markdown;
 use crate::domain::time::Timestamp;
 use crate::domain::update::{DrugAlertDetail, DrugSample, sms_text};

@@ -1,36 +1,12 @@
 //! The few sentences that feeds say themselves, in English and French, written by hand. Must not hold anything about one
 //! item.
 
+use crate::domain::locale::Tongue;
 use crate::domain::vocabulary::{NaloxoneGuidance, UpdateKind, UpdateMessageType};
 
-/// The language that feeds speak to a reader of another one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Tongue {
-    English,
-    French,
-}
-
 impl Tongue {
-    /// The one that serves readers of a language.
-    pub fn of(language: &str) -> Self {
-        if language == "fr" { Self::French } else { Self::English }
-    }
-
-    /// Its tag.
-    pub const fn tag(self) -> &'static str {
-        self.pick("en-CA", "fr-CA")
-    }
-
-    /// The text in this language.
-    pub const fn pick(self, english: &'static str, french: &'static str) -> &'static str {
-        match self {
-            Self::English => english,
-            Self::French => french,
-        }
-    }
-
     /// What sort of event an alert is about (CAP 1.2 `event`).
-    pub const fn event(self, kind: UpdateKind) -> &'static str {
+    pub(super) const fn event(self, kind: UpdateKind) -> &'static str {
         match kind {
             UpdateKind::DrugAdvisory => self.pick("Drug advisory", "Avis sur les drogues"),
             UpdateKind::OverdoseCluster => self.pick("Overdose cluster", "Surdoses en série"),
@@ -39,7 +15,7 @@ impl Tongue {
     }
 
     /// What naloxone can do, as people should act on it.
-    pub const fn naloxone(self, guidance: NaloxoneGuidance) -> &'static str {
+    pub(super) const fn naloxone(self, guidance: NaloxoneGuidance) -> &'static str {
         match guidance {
             NaloxoneGuidance::UseNaloxone => {
                 self.pick("Give naloxone and support breathing.", "Donnez de la naloxone et soutenez la respiration.")

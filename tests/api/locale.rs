@@ -116,3 +116,39 @@ async fn a_translation_of_an_older_version_is_stale_and_its_origin_is_told() {
     assert_eq!(slugs(&server.query(document, filter("ar")).await["resources"]), ["item"]);
     assert!(slugs(&server.query(document, filter("iu-Cans")).await["resources"]).is_empty());
 }
+
+#[tokio::test]
+async fn a_rule_is_said_in_the_language_of_the_reader_and_in_english_to_others() {
+    let server = Server::with_content(&lines::text([
+        lines::event("meeting").with(json!({ "startsAtLocal": "2026-12-01T18:30:00", "timeZone": "America/Toronto",
+            // Still the first of June in Toronto.
+            "recurrence": { "rrule": "FREQ=MONTHLY;BYDAY=1TU;UNTIL=20270602T030000Z",
+                "exceptions": ["2027-01-05T18:30:00"], "additions": ["2027-01-06T18:30:00"] } })),
+        lines::event("once"),
+    ]))
+    .await;
+    let english = "Every month on the first Tuesday until June 1, 2027";
+    let french = "Tous les mois, le premier mardi, jusqu’au 1er juin 2027";
+    let document = r#"query($locales: [Locale!]) {
+        event(by: {slug: "meeting"}, locales: $locales) { recurrence { humanReadable } } }"#;
+    for (header, locales, expected) in [
+        (None, Value::Null, english),
+        (Some("fr-CA"), Value::Null, french),
+        (Some("fr"), json!(["en"]), english),
+        (None, json!(["fr-FR"]), french),
+        (None, json!(["iu-Cans"]), english),
+        (Some("de"), Value::Null, english),
+        (Some("de, fr;q=0.5"), Value::Null, french),
+    ] {
+        let data = server.query_in(header, document, json!({ "locales": locales })).await;
+        assert_eq!(data["event"]["recurrence"]["humanReadable"], expected, "{header:?} {locales}");
+    }
+    let document = r#"{ events(first: 5, orderBy: {field: TITLE, direction: ASC}, locales: ["fr"]) {
+        nodes { slug recurrence { rrule humanReadable } } } }"#;
+    let expected = json!([
+        { "slug": "meeting", "recurrence": {
+            "rrule": "FREQ=MONTHLY;BYDAY=1TU;UNTIL=20270602T030000Z", "humanReadable": french } },
+        { "slug": "once", "recurrence": null },
+    ]);
+    assert_eq!(server.query(document, json!({})).await["events"]["nodes"], expected);
+}

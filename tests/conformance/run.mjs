@@ -1,12 +1,14 @@
-// node run.mjs URL [http] [schema] [relay] [codegen] [oauth] [feeds] [guide]
+// node run.mjs URL [http] [schema] [relay] [codegen] [oauth] [feeds] [calendar] [guide]
 //
 // Holds a running server and schema.graphql against what others expect: the audits of graphql-http, graphql-js,
 // graphql-schema-linter, relay-compiler, graphql-codegen with TypeScript; of OAuth: oauth4webapi, openid-client, jose; of
-// feeds: rss-parser, feedparser, libxml2. Runs the snippets of docs/publishers.md. URL is the server's root, such as
-// http://127.0.0.1:8080/; names after it choose parts. What publishes needs the credentials of two clients (credentials.mjs); without them it is skipped, and fails
-// where CI=true. Before the first run: npm ci --ignore-scripts
+// feeds: rss-parser, feedparser, libxml2; of calendars: ical.js. Runs the snippets of docs/publishers.md. URL is the
+// server's root, such as http://127.0.0.1:8080/; names after it choose parts. What publishes needs the credentials of two
+// clients (credentials.mjs); without them it is skipped, and fails where CI=true. Before the first run:
+// npm ci --ignore-scripts
 import { setTimeout } from 'node:timers/promises';
 import { checks } from './checks.mjs';
+import { checkCalendar } from './calendar.mjs';
 import { checkFeeds } from './feeds.mjs';
 import { checkHttp } from './http.mjs';
 import { checkSchema } from './schema.mjs';
@@ -15,7 +17,7 @@ import { checkCodegen } from './codegen.mjs';
 import { checkGuide } from './guide.mjs';
 import { checkOauth } from './oauth.mjs';
 
-const PARTS = { http: checkHttp, schema: checkSchema, relay: checkRelay, codegen: checkCodegen, oauth: checkOauth, feeds: checkFeeds, guide: checkGuide };
+const PARTS = { http: checkHttp, schema: checkSchema, relay: checkRelay, codegen: checkCodegen, oauth: checkOauth, feeds: checkFeeds, calendar: checkCalendar, guide: checkGuide };
 
 const [url, ...names] = process.argv.slice(2);
 const unknown = names.filter((name) => !(name in PARTS));

@@ -3,6 +3,7 @@
 
 mod expand;
 mod rule;
+mod sentence;
 mod series;
 
 pub use expand::Expansion;

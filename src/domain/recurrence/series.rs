@@ -7,7 +7,9 @@ use jiff::civil::{Date, DateTime};
 
 use super::expand::Expansion;
 use super::rule::{Rule, Until};
+use super::sentence::sentence;
 use crate::domain::event::{OccurrenceOverride, Recurrence};
+use crate::domain::locale::Tongue;
 use crate::domain::time::{Timestamp, Zones};
 use crate::domain::vocabulary::EventStatus;
 
@@ -141,6 +143,12 @@ impl<'a> Series<'a> {
             None => id == self.starts_at_local,
             Some(recurrence) => self.ids(recurrence, zones, id, id).contains(&id),
         }
+    }
+
+    /// The rule as a sentence, such as `Every month on the first Tuesday`; nothing for a single event.
+    pub fn sentence(&self, zones: &Zones, tongue: Tongue) -> Option<String> {
+        let rule: Rule = self.recurrence?.rrule.parse().ok()?;
+        Some(sentence(&rule, self.starts_at_local, until(&rule, zones, self.time_zone), tongue))
     }
 
     /// The names of occurrences from one local time to another, both included; those that overrides add or move are

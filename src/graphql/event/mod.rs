@@ -125,7 +125,13 @@ impl Event {
 
     /// How the event repeats; null if it takes place once.
     async fn recurrence(&self) -> Result<Option<Recurrence>> {
-        Ok(self.detail()?.recurrence.map(|value| Recurrence::new(value, &self.view)))
+        let Some(value) = self.detail()?.recurrence else { return Ok(None) };
+        let row = self.row()?;
+        let start = row.starts_at_local.parse().map_err(|_| {
+            let fault = format!("{} is no local time", row.starts_at_local);
+            ApiError::Internal(sea_orm::DbErr::Type(fault))
+        })?;
+        Ok(Some(Recurrence::new(value, start, &row.time_zone, &self.view)))
     }
 
     /// When it takes place in a window, earliest start first; a single event has one occurrence. What began before the

@@ -4,11 +4,14 @@ use async_graphql::{Context, Description, Object, Result, SimpleObject};
 
 use crate::domain::event;
 use crate::domain::public_id::{Noun, PublicId};
+use crate::domain::recurrence::Series;
 use crate::domain::scope::Scope;
+use crate::domain::time::LocalDateTime as Local;
 use crate::domain::view::View;
 use crate::domain::vocabulary::{AccessibilityFeature, EventStatus, LocationDisclosure};
 use crate::graphql::access::RequireScope;
 use crate::graphql::context::ContextExt;
+use crate::graphql::error::ApiError;
 use crate::graphql::later::Later;
 use crate::graphql::region::Region;
 use crate::graphql::scalar::{Date, DateTime, LocalDateTime, RRule, Url};
@@ -26,12 +29,16 @@ pub(crate) struct GeoPoint {
 #[derive(Clone, Debug, Description)]
 pub(crate) struct Recurrence {
     value: event::Recurrence,
+    /// The local start of the series.
+    starts_at_local: Local,
+    time_zone: String,
     view: View,
 }
 
 impl Recurrence {
-    pub(crate) fn new(value: event::Recurrence, view: &View) -> Self {
-        Self { value, view: view.clone() }
+    /// How an event repeats that starts at a local time of a zone.
+    pub(crate) fn new(value: event::Recurrence, starts_at_local: Local, time_zone: &str, view: &View) -> Self {
+        Self { value, starts_at_local, time_zone: time_zone.to_string(), view: view.clone() }
     }
 }
 
@@ -40,6 +47,25 @@ impl Recurrence {
     /// The rule.
     async fn rrule(&self) -> RRule {
         RRule(self.value.rrule.to_string())
+    }
+
+    /// The rule as a sentence without a full stop, such as `Every month on the first Tuesday` or `Tous les mois, le
+    /// premier mardi`: in English or French, whichever the reader prefers, English for readers of other languages. It is
+    /// made from `rrule`, and where that leaves a day or a time open from the event's `startsAtLocal`; exceptions,
+    /// additions and overrides are not in it. Days and times are those of the event's `timeZone`.
+    async fn human_readable(&self, ctx: &Context<'_>) -> Result<String> {
+        let series = Series {
+            starts_at_local: self.starts_at_local,
+            ends_at_local: None,
+            time_zone: &self.time_zone,
+            is_all_day: false,
+            recurrence: Some(&self.value),
+        };
+        let sentence = series.sentence(&ctx.app().zones, self.view.preference.tongue());
+        sentence.ok_or_else(|| {
+            let fault = format!("{} is no rule", self.value.rrule);
+            ApiError::Internal(sea_orm::DbErr::Custom(fault)).into()
+        })
     }
 
     /// Local starts that do not take place.
