@@ -9,6 +9,7 @@
 
 mod actor;
 mod calendar;
+mod calendar_scale;
 mod campaign;
 mod catalog;
 mod client;
