@@ -134,6 +134,7 @@ pub(super) async fn list_of(
         regions: some(&params.regions),
         topics: some(&params.topics),
         publishers: some(&params.organizations),
+        excluded_notes: params.excluded_notes.clone(),
         ..filter
     };
     let query = ListQuery {

@@ -5,10 +5,13 @@ use url::form_urlencoded::Serializer;
 
 use crate::domain::limits::Limits;
 use crate::domain::locale::{Locale, PREFERRED_LOCALES};
+use crate::domain::vocabulary::{ContentNote, Vocabulary};
 use crate::server::percent;
 use crate::server::refusal::Refusal;
 use crate::store::{Catalog, PageKey};
 
+/// The parameter of the notes that are left out.
+const NOTES: &str = "excludeContentNotes";
 /// Characters of a value that a refusal repeats.
 const SHOWN_CHARS: usize = 80;
 
@@ -21,6 +24,8 @@ pub(super) struct Params {
     pub topics: Vec<i64>,
     /// Publishers, by key.
     pub organizations: Vec<i64>,
+    /// Content notes that items must not carry.
+    pub excluded_notes: Vec<&'static str>,
     /// Languages, best first.
     pub languages: Vec<Locale>,
     /// The place behind which the page begins.
@@ -44,6 +49,7 @@ impl Params {
             ("region", params.regions.len(), limits.filter_values),
             ("topic", params.topics.len(), limits.filter_values),
             ("organization", params.organizations.len(), limits.filter_values),
+            (NOTES, params.excluded_notes.len(), limits.list_inputs),
             ("lang", params.languages.len(), PREFERRED_LOCALES),
         ] {
             if found > maximum {
@@ -77,6 +83,10 @@ impl Params {
                     let found = catalog.find_organization(part).ok_or_else(|| unknown_value("organization", part))?;
                     add(&mut self.organizations, found.key, ("organization", &found.slug), &mut self.canonical);
                 }
+                NOTES => {
+                    let found = ContentNote::parse(part).ok_or_else(|| unknown_value(NOTES, part))?.as_str();
+                    add(&mut self.excluded_notes, found, (NOTES, found), &mut self.canonical);
+                }
                 "lang" => {
                     let found = Locale::parse(part).map_err(|_| unknown_value("lang", part))?;
                     let tag = found.to_string();
@@ -91,7 +101,7 @@ impl Params {
                         return Err(Refusal::bad_request("the parameter after is given twice"));
                     }
                 }
-                _ => return Err(unknown(name, &["region", "topic", "organization", "lang", "after"])),
+                _ => return Err(unknown(name, &["region", "topic", "organization", NOTES, "lang", "after"])),
             }
         }
         Ok(())

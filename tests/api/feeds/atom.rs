@@ -127,6 +127,26 @@ async fn a_feed_is_narrowed_by_region_topic_and_organization_as_lists_are() {
 }
 
 #[tokio::test]
+async fn what_carries_a_content_note_can_be_left_out_of_every_feed() {
+    let noted = one_of_each("noted").map(|line| line.with(json!({ "contentNotes": ["GRIEF", "DEATH"] })));
+    let other = one_of_each("other").map(|line| line.with(json!({ "contentNotes": ["RACISM"] })));
+    let server = Server::with_content(&text(noted.into_iter().chain(other))).await;
+    for feed in [UPDATES, ALERTS, "/feeds/resources.atom", "/feeds/campaigns.atom", "/feeds/events.ics"] {
+        for (query, has_noted, has_other) in [
+            ("", true, true),
+            ("?excludeContentNotes=DEATH", false, true),
+            ("?excludeContentNotes=RACISM,OVERDOSE", true, false),
+            ("?excludeContentNotes=GRIEF&excludeContentNotes=RACISM", false, false),
+        ] {
+            let text = server.get(&format!("{feed}{query}")).await.text().await.unwrap();
+            assert_eq!((text.contains("noted-"), text.contains("other-")), (has_noted, has_other), "{feed}{query}");
+        }
+        let refused = server.get(&format!("{feed}?excludeContentNotes=DEATH,SADNESS")).await;
+        assert_eq!(refused.status(), 400, "{feed}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_not_known_is_refused_by_its_name() {
     let server = Server::with_content(&text(one_of_each("x"))).await;
     let eleven = ["CA-ON"; 11].join(",");
@@ -141,10 +161,13 @@ async fn what_is_not_known_is_refused_by_its_name() {
             ("organization=%22%0A", "the parameter organization: \"\\\"\" is not known"),
             ("lang=english!", "the parameter lang: \"english!\" is not known"),
             ("after=x", "the parameter after: \"x\" is not known"),
-            ("page=2", "the parameter \"page\" is not known: there are region, topic, organization, lang, after"),
+            (
+                "page=2",
+                "the parameter \"page\" is not known: there are region, topic, organization, excludeContentNotes, lang, after",
+            ),
             (
                 "Region=CA-ON",
-                "the parameter \"Region\" is not known: there are region, topic, organization, lang, after",
+                "the parameter \"Region\" is not known: there are region, topic, organization, excludeContentNotes, lang, after",
             ),
             ("region=%FF", "the address is not percent-encoded UTF-8"),
             (&many, "the parameter region holds 11 values, more than the maximum of 10"),
