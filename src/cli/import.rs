@@ -10,29 +10,39 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::config::DatabaseConfig;
 use crate::domain::limits::Limits;
 use crate::domain::locale::Locale;
+use crate::domain::vocabulary::{ResourceCategory, Vocabulary as _};
+use crate::service::feed;
 use crate::service::ics::{self, IcsOptions};
 use crate::service::import::{ImportError, ImportOptions, import, import_read};
+use crate::service::reading::{Read as FileRead, ReadOptions};
 
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
     /// File, or `-` for standard input.
     file: PathBuf,
-    /// What the file is. Of JSON Lines all or nothing is imported; of a calendar all that can be kept, and the rest is
-    /// told.
+    /// What the file is. Of JSON Lines all or nothing is imported; of files of others all that can be kept, and the rest
+    /// is told.
     #[arg(long, value_enum, default_value_t = Format::Jsonl)]
     format: Format,
     /// The publisher of what is imported, by slug; lines of JSON name their own.
     #[arg(long)]
     organization: Option<String>,
     /// The name of the system that the file comes from: with each item's own id it tells a second import what is there.
-    #[arg(long, default_value = "ics")]
-    system: String,
+    /// If left out, the host of a feed, else the name of the format.
+    #[arg(long)]
+    system: Option<String>,
     /// The language of texts that do not say theirs.
     #[arg(long, default_value = "en-CA")]
     locale: String,
     /// The IANA zone of times that say none.
     #[arg(long, default_value = "UTC")]
     time_zone: String,
+    /// The regions of items that name none that is known, by slug or code.
+    #[arg(long, value_delimiter = ',')]
+    region: Vec<String>,
+    /// The category of what a feed holds.
+    #[arg(long, default_value = "NEWS", value_parser = category)]
+    category: ResourceCategory,
     /// Items without `record.status` become drafts instead of being published.
     #[arg(long)]
     drafts: bool,
@@ -47,6 +57,13 @@ enum Format {
     Jsonl,
     /// iCalendar (RFC 5545): its events.
     Ics,
+    /// RSS 0.9x to 2.0, RSS 1.0 or Atom: its items as resources.
+    Feed,
+}
+
+fn category(name: &str) -> Result<ResourceCategory, String> {
+    let names = || ResourceCategory::VALUES.iter().map(|(_, name, _)| *name).collect::<Vec<_>>().join(", ");
+    ResourceCategory::parse(name).ok_or_else(|| format!("is not one of {}", names()))
 }
 
 /// Faults that are printed in full.
@@ -55,8 +72,8 @@ const SHOWN: usize = 100;
 const LONG: usize = 500;
 
 pub(super) async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    if arguments.format == Format::Ics {
-        return run_ics(&arguments).await;
+    if arguments.format != Format::Jsonl {
+        return run_of_others(&arguments).await;
     }
     let text = read(&arguments.file)?;
     let app = super::setup::open_ready(&arguments.database, Limits::default()).await?;
@@ -71,7 +88,9 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<()> {
         }
         bar.set_position(stored as u64);
     };
-    let outcome = import(&app, &text, ImportOptions { as_drafts: arguments.drafts }, &mut progress).await;
+    let outcome =
+        import(&app, &text, ImportOptions { as_drafts: arguments.drafts, ..ImportOptions::default() }, &mut progress)
+            .await;
     bar.finish_and_clear();
     match outcome {
         Ok(report) => {
@@ -91,7 +110,7 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     }
 }
 
-async fn run_ics(arguments: &Arguments) -> anyhow::Result<()> {
+async fn run_of_others(arguments: &Arguments) -> anyhow::Result<()> {
     let bytes = read_bytes(&arguments.file)?;
     let app = super::setup::open_ready(&arguments.database, Limits::default()).await?;
     if !app.zones.knows(&arguments.time_zone) {
@@ -100,15 +119,35 @@ async fn run_ics(arguments: &Arguments) -> anyhow::Result<()> {
     if let Err(fault) = Locale::parse(&arguments.locale) {
         bail!("--locale {}: {fault}", arguments.locale);
     }
-    let options = IcsOptions {
+    let catalog = app.store.catalog();
+    for region in &arguments.region {
+        if catalog.find_region(region).is_none() {
+            bail!("--region {region} is not the slug, code or id of a region");
+        }
+    }
+    let options = ReadOptions {
         organization: arguments.organization.clone(),
         system: arguments.system.clone(),
         locale: arguments.locale.clone(),
-        time_zone: arguments.time_zone.clone(),
+        regions: arguments.region.clone(),
+        category: arguments.category,
+        now: app.clock.now(),
     };
-    let found = ics::read(&bytes, &options, &app.zones);
+    let found = match arguments.format {
+        Format::Jsonl | Format::Ics => {
+            let options = IcsOptions {
+                organization: options.organization,
+                system: options.system.unwrap_or_else(|| "ics".to_string()),
+                locale: options.locale,
+                time_zone: arguments.time_zone.clone(),
+            };
+            let read = ics::read(&bytes, &options, &app.zones);
+            FileRead { lines: read.lines, report: read.report }
+        }
+        Format::Feed => feed::read(&bytes, &options, &catalog),
+    };
     let mut told = found.report;
-    let options = ImportOptions { as_drafts: arguments.drafts };
+    let options = ImportOptions { as_drafts: arguments.drafts, ..ImportOptions::default() };
     let report = import_read(&app, found.lines, options, &mut told).await?;
     for sentence in &told {
         eprintln!("{sentence}");

@@ -48,6 +48,8 @@ pub enum ImportError {
 pub struct ImportOptions {
     /// Items without `record.status` become drafts instead of being published.
     pub as_drafts: bool,
+    /// The lines were made of a file of others: what was changed or taken back here since it was imported stays as it is.
+    pub keeps_changes: bool,
 }
 
 /// Imports what was read from another format: of lines that are refused each is told, and the others are imported.
@@ -58,6 +60,7 @@ pub async fn import_read(
     report: &mut Vec<String>,
 ) -> Result<ImportReport, ImportError> {
     let mut lines = lines;
+    let options = ImportOptions { keeps_changes: true, ..options };
     loop {
         let text: Vec<String> = lines.iter().map(|(_, line)| line.to_string()).collect();
         match import(app, &text.join("\n"), options, &mut |_, _| {}).await {
@@ -119,7 +122,7 @@ pub async fn import(
         }
     }
     look_up_references(app, &tx, &lines, &mut names).await?;
-    let ready = prepare(app, &tx, &names, &lines, &mut faults).await?;
+    let ready = prepare(app, &tx, &names, &lines, options, &mut faults).await?;
     if !faults.is_empty() {
         faults.sort_by_key(|(number, _)| *number);
         tx.rollback().await?;
@@ -232,6 +235,7 @@ async fn prepare(
     tx: &DatabaseTransaction,
     names: &Names<'_>,
     lines: &[Line],
+    options: ImportOptions,
     faults: &mut Vec<(usize, Fault)>,
 ) -> Result<Ready, DbErr> {
     let mut ready = Ready::default();
@@ -266,6 +270,13 @@ async fn prepare(
                 })
             }
             _ => match content(app, tx, names, line, id, &mut slugs).await? {
+                Ok(Some((_, Some(stored)))) if options.keeps_changes && is_changed_here(app, tx, &stored).await? => {
+                    let message = format!(
+                        "was changed or taken back here since it was imported: it stays {} as it is",
+                        stored.content.status
+                    );
+                    Err(vec![Fault::new(FaultCode::InvalidStateTransition, "item", message)])
+                }
                 Ok(Some(item)) => {
                     ready.items.push(item);
                     Ok(())
@@ -362,6 +373,12 @@ async fn content(
         item = changed;
     }
     Ok(Ok(Some((item, stored))))
+}
+
+/// Whether an item was last changed by someone here, and not by an import.
+async fn is_changed_here(app: &App, tx: &DatabaseTransaction, stored: &NewItem) -> Result<bool, DbErr> {
+    let last = app.store.find_revision(tx, stored.content.id, stored.content.version).await?;
+    Ok(last.is_some_and(|revision| revision.action != RevisionAction::Imported.as_str()))
 }
 
 /// An update that takes the place of another is scheduled if its hour has not come, so that it does not take the other

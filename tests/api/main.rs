@@ -23,6 +23,7 @@ mod harness;
 mod hidden;
 mod hostile;
 mod ical;
+mod imports;
 mod input;
 mod library;
 mod lines;
