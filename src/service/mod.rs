@@ -2,7 +2,9 @@
 
 pub mod access;
 mod campaign;
+pub mod cap;
 mod catalog;
+mod chain;
 pub mod client;
 mod content;
 pub mod edit;

@@ -1,5 +1,6 @@
 //! Files of others: what is imported of them, once and again, and what is told.
 
+mod cap;
 mod feed;
 mod hostile_html;
 
