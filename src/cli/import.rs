@@ -14,7 +14,7 @@ use crate::domain::vocabulary::{ResourceCategory, Vocabulary as _};
 use crate::service::ics::{self, IcsOptions};
 use crate::service::import::{ImportError, ImportOptions, import, import_read};
 use crate::service::reading::{Read as FileRead, ReadOptions};
-use crate::service::{cap, feed};
+use crate::service::{cap, feed, hsds};
 
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
@@ -61,6 +61,8 @@ enum Format {
     Feed,
     /// The Common Alerting Protocol 1.2: its alerts as regional updates.
     Cap,
+    /// Open Referral HSDS 3 as JSON: its services as resources of a directory.
+    Hsds,
 }
 
 fn category(name: &str) -> Result<ResourceCategory, String> {
@@ -148,6 +150,7 @@ async fn run_of_others(arguments: &Arguments) -> anyhow::Result<()> {
         }
         Format::Feed => feed::read(&bytes, &options, &catalog),
         Format::Cap => cap::read(&bytes, &options, &catalog),
+        Format::Hsds => hsds::read(&bytes, &options, &catalog),
     };
     let mut told = found.report;
     let options = ImportOptions { as_drafts: arguments.drafts, ..ImportOptions::default() };

@@ -3,6 +3,7 @@
 mod cap;
 mod feed;
 mod hostile_html;
+mod hsds;
 
 use serde_json::Value;
 use solidarity::domain::vocabulary::ResourceCategory;
