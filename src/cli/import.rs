@@ -11,10 +11,10 @@ use crate::config::DatabaseConfig;
 use crate::domain::limits::Limits;
 use crate::domain::locale::Locale;
 use crate::domain::vocabulary::{ResourceCategory, Vocabulary as _};
-use crate::service::feed;
 use crate::service::ics::{self, IcsOptions};
 use crate::service::import::{ImportError, ImportOptions, import, import_read};
 use crate::service::reading::{Read as FileRead, ReadOptions};
+use crate::service::{cap, feed, hsds};
 
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
@@ -59,6 +59,10 @@ enum Format {
     Ics,
     /// RSS 0.9x to 2.0, RSS 1.0 or Atom: its items as resources.
     Feed,
+    /// The Common Alerting Protocol 1.2: its alerts as regional updates.
+    Cap,
+    /// Open Referral HSDS 3 as JSON: its services as resources of a directory.
+    Hsds,
 }
 
 fn category(name: &str) -> Result<ResourceCategory, String> {
@@ -145,6 +149,8 @@ async fn run_of_others(arguments: &Arguments) -> anyhow::Result<()> {
             FileRead { lines: read.lines, report: read.report }
         }
         Format::Feed => feed::read(&bytes, &options, &catalog),
+        Format::Cap => cap::read(&bytes, &options, &catalog),
+        Format::Hsds => hsds::read(&bytes, &options, &catalog),
     };
     let mut told = found.report;
     let options = ImportOptions { as_drafts: arguments.drafts, ..ImportOptions::default() };

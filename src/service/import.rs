@@ -61,6 +61,7 @@ pub async fn import_read(
 ) -> Result<ImportReport, ImportError> {
     let mut lines = lines;
     let options = ImportOptions { keeps_changes: true, ..options };
+    super::chain::settle(app, &mut lines, report).await?;
     loop {
         let text: Vec<String> = lines.iter().map(|(_, line)| line.to_string()).collect();
         match import(app, &text.join("\n"), options, &mut |_, _| {}).await {

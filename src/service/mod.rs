@@ -2,7 +2,9 @@
 
 pub mod access;
 mod campaign;
+pub mod cap;
 mod catalog;
+mod chain;
 pub mod client;
 mod content;
 pub mod edit;
@@ -11,6 +13,7 @@ pub mod export;
 pub mod fault;
 pub mod feed;
 pub mod follow;
+pub mod hsds;
 pub mod ics;
 mod identity;
 pub mod import;

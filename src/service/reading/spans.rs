@@ -241,7 +241,13 @@ pub(super) fn at_start(line: &str) -> String {
             let (number, rest) = line.split_at(digits);
             format!("{number}\\{rest}")
         }
-        Some(b'#' | b'+' | b'-' | b'=' | b':') if digits == 0 => format!("\\{line}"),
+        Some(b'#' | b'=') if digits == 0 => format!("\\{line}"),
+        Some(b'+' | b'-')
+            if digits == 0
+                && line.get(1..).is_none_or(|rest| rest.is_empty() || rest.starts_with([' ', '-', '\t'])) =>
+        {
+            format!("\\{line}")
+        }
         _ => line.to_string(),
     }
 }

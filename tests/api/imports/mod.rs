@@ -1,7 +1,9 @@
 //! Files of others: what is imported of them, once and again, and what is told.
 
+mod cap;
 mod feed;
 mod hostile_html;
+mod hsds;
 
 use serde_json::Value;
 use solidarity::domain::vocabulary::ResourceCategory;
