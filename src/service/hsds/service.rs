@@ -26,6 +26,29 @@ const WORDS: [(&str, &str, &str); 9] = [
     ("maximum_age", "Up to age", "Jusqu’à l’âge de"),
 ];
 
+/// Members of a service that are read, or say nothing to readers, beside [`WORDS`].
+const READ: [&str; 19] = [
+    "id",
+    "name",
+    "description",
+    "url",
+    "email",
+    "status",
+    "phones",
+    "contacts",
+    "schedules",
+    "languages",
+    "attributes",
+    "service_at_locations",
+    "locations",
+    "organization",
+    "organization_id",
+    "metadata",
+    "last_modified",
+    "assured_date",
+    "assurer_email",
+];
+
 /// Reads one service.
 pub(super) struct Reading<'a> {
     service: &'a Value,
@@ -65,6 +88,24 @@ impl<'a> Reading<'a> {
         self.report.of(&self.name, field, sentence);
     }
 
+    /// Tells of members that hold something and are not read.
+    fn tell_unread(&mut self) {
+        let Some(members) = self.service.as_object() else { return };
+        let is_read = |name: &str| READ.contains(&name) || WORDS.iter().any(|(known, ..)| *known == name);
+        let is_empty = |value: &Value| match value {
+            Value::Null => true,
+            Value::String(text) => text.trim().is_empty(),
+            Value::Array(values) => values.is_empty(),
+            Value::Object(values) => values.is_empty(),
+            _ => false,
+        };
+        let unread = members.iter().filter(|(name, value)| !is_read(name) && !is_empty(value));
+        let unread: Vec<String> = unread.map(|(name, _)| shown(name)).take(LIST).collect();
+        for name in unread {
+            self.tell(&name, "is not read: it was left out");
+        }
+    }
+
     /// What it is known by, what it is called, and its line.
     pub fn line(&mut self) -> Option<(String, String, Value)> {
         let (title, is_cut) = line(&text(self.service, "name"), 200);
@@ -96,6 +137,7 @@ impl<'a> Reading<'a> {
         if is_cut {
             self.tell("description", "and what belongs to it have more than 65536 characters, and were cut");
         }
+        self.tell_unread();
         let regions = self.places();
         let languages = self.languages();
         let topics = self.topics();
