@@ -10,20 +10,13 @@ use self::alert::Reading;
 pub(in crate::service) use self::alert::line_kind;
 use super::reading::lookup::Lookup;
 use super::reading::tree::{Element, read as read_tree};
-use super::reading::{FILE_BYTES, ITEMS, Read, ReadOptions, Report, decode, shown};
+use super::reading::{ITEMS, Read, ReadOptions, Report, open, shown};
 use crate::store::Catalog;
 
 /// Reads a file: an alert, or a list of any form that holds alerts.
 pub fn read(bytes: &[u8], options: &ReadOptions, catalog: &Catalog) -> Read {
     let mut report = Report::default();
-    if bytes.len() > FILE_BYTES {
-        report.tell(format!(
-            "the file has {} bytes, more than the maximum of {FILE_BYTES}: nothing was read",
-            bytes.len()
-        ));
-        return Read { lines: Vec::new(), report: report.finish() };
-    }
-    let text = decode(bytes, &mut report);
+    let Some(text) = open(bytes, &mut report) else { return Read::nothing(report) };
     let root = read_tree(&text, &mut report);
     let mut alerts = Vec::new();
     root.within(&|element: &Element| element.name == "alert", &mut alerts);

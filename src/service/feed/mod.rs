@@ -11,7 +11,7 @@ use url::Url;
 use self::item::{Found, Reading};
 use super::reading::lookup::Lookup;
 use super::reading::tree::{Element, Space, read as read_tree};
-use super::reading::{FILE_BYTES, ITEMS, Read, ReadOptions, Report, decode, shown};
+use super::reading::{ITEMS, Read, ReadOptions, Report, open, shown};
 use crate::domain::locale::Locale;
 use crate::store::Catalog;
 
@@ -26,14 +26,7 @@ struct Channel {
 /// Reads a file.
 pub fn read(bytes: &[u8], options: &ReadOptions, catalog: &Catalog) -> Read {
     let mut report = Report::default();
-    if bytes.len() > FILE_BYTES {
-        report.tell(format!(
-            "the file has {} bytes, more than the maximum of {FILE_BYTES}: nothing was read",
-            bytes.len()
-        ));
-        return Read { lines: Vec::new(), report: report.finish() };
-    }
-    let text = decode(bytes, &mut report);
+    let Some(text) = open(bytes, &mut report) else { return Read::nothing(report) };
     let root = read_tree(&text, &mut report);
     drop(text);
     let mut items = Vec::new();

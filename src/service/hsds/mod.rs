@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use self::service::Reading;
 use super::reading::lookup::Lookup;
-use super::reading::{FILE_BYTES, ITEMS, Read, ReadOptions, Report, decode};
+use super::reading::{ITEMS, Read, ReadOptions, Report, open};
 use crate::store::Catalog;
 
 /// Lists in lists and pages in pages at most.
@@ -19,19 +19,12 @@ const DEPTH: usize = 6;
 /// Reads a file: a service, an organization with services, a list of either, or a page with `contents`.
 pub fn read(bytes: &[u8], options: &ReadOptions, catalog: &Catalog) -> Read {
     let mut report = Report::default();
-    if bytes.len() > FILE_BYTES {
-        report.tell(format!(
-            "the file has {} bytes, more than the maximum of {FILE_BYTES}: nothing was read",
-            bytes.len()
-        ));
-        return Read { lines: Vec::new(), report: report.finish() };
-    }
-    let text = decode(bytes, &mut report);
+    let Some(text) = open(bytes, &mut report) else { return Read::nothing(report) };
     let file: Value = match serde_json::from_str(&text) {
         Ok(file) => file,
         Err(fault) => {
             report.tell(format!("the file is no JSON: {fault}; nothing was read"));
-            return Read { lines: Vec::new(), report: report.finish() };
+            return Read::nothing(report);
         }
     };
     drop(text);

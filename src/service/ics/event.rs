@@ -7,9 +7,10 @@ use jiff::SignedDuration;
 use jiff::civil::DateTime;
 use serde_json::{Map, Value, json};
 
+use super::super::reading::digest;
+use super::IcsOptions;
 use super::lines::{Component, Property};
 use super::times::{FileZones, Length, When, duration};
-use super::{IcsOptions, digest};
 use crate::domain::locale::Locale;
 use crate::domain::recurrence::{Expansion, Rule, Until};
 use crate::domain::url::HttpsUrl;
@@ -78,7 +79,7 @@ impl Reading<'_> {
                 for change in changes {
                     let id = change.find("RECURRENCE-ID").map(|id| id.value.clone()).unwrap_or_default();
                     let id = format!("{} {id}", self.uid);
-                    let id = if id.chars().count() > 200 { digest(id.as_bytes()) } else { id };
+                    let id = if id.chars().count() > 200 { digest(&id) } else { id };
                     known.extend(self.event(change, &[], id));
                 }
             }

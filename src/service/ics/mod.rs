@@ -9,11 +9,11 @@ mod times;
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
 use self::event::{Known, Reading};
 use self::lines::{Component, Property};
 use self::times::FileZones;
+use super::reading::digest;
 use crate::domain::time::Zones;
 
 /// How a file is read.
@@ -65,15 +65,11 @@ pub fn read(bytes: &[u8], options: &IcsOptions, zones: &Zones) -> IcsRead {
 fn uid(event: &Component) -> String {
     match event.find("UID").map(|uid| uid.value.trim()).filter(|uid| !uid.is_empty()) {
         Some(uid) if uid.chars().count() <= 200 && !uid.chars().any(char::is_control) => uid.to_string(),
-        Some(uid) => digest(uid.as_bytes()),
+        Some(uid) => digest(uid),
         None => {
             let said = |property: &Property| format!("{}:{}\n", property.name, property.value);
             let parts = ["DTSTART", "DTEND", "SUMMARY", "RRULE"].into_iter().filter_map(|name| event.find(name));
-            digest(parts.map(said).collect::<String>().as_bytes())
+            digest(&parts.map(said).collect::<String>())
         }
     }
-}
-
-fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }

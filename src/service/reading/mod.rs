@@ -17,14 +17,14 @@ pub(super) mod words;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-pub(super) use self::encoding::decode;
+use self::encoding::decode;
 pub(super) use self::prose::{Address, Told, of_element, of_html, resolve};
 pub(super) use self::report::{Report, shown};
 use crate::domain::time::Timestamp;
 use crate::domain::vocabulary::ResourceCategory;
 
 /// The largest file that is read, in bytes.
-pub const FILE_BYTES: usize = 32 * 1024 * 1024;
+const FILE_BYTES: usize = 32 * 1024 * 1024;
 /// Most items of one file.
 pub const ITEMS: usize = 5_000;
 
@@ -52,6 +52,23 @@ pub struct Read {
     pub lines: Vec<(String, Value)>,
     /// What could not be kept, each in a sentence.
     pub report: Vec<String>,
+}
+
+impl Read {
+    /// Nothing but what is told of it.
+    pub(super) fn nothing(report: Report) -> Self {
+        Self { lines: Vec::new(), report: report.finish() }
+    }
+}
+
+/// The text of a file, if it is not too large.
+pub(super) fn open(bytes: &[u8], report: &mut Report) -> Option<String> {
+    if bytes.len() > FILE_BYTES {
+        let found = bytes.len();
+        report.tell(format!("the file has {found} bytes, more than the maximum of {FILE_BYTES}: nothing was read"));
+        return None;
+    }
+    Some(decode(bytes, report))
 }
 
 /// A text for what has no id: the same for the same words.
