@@ -1,10 +1,13 @@
 //! Errors of resolvers, by whose fault they are; each becomes a message and `extensions.code`. The cause of an internal
 //! fault goes to the log, never to the client.
 
+use std::sync::Arc;
+
 use async_graphql::{Error, ErrorExtensions};
-use sea_orm::{DbErr, SqlErr};
+use sea_orm::DbErr;
 
 use crate::service::access::AccessError;
+use crate::store::fault;
 
 /// An error of a resolver. It has no `Display`, since the engine would take that for its whole conversion.
 #[derive(Debug)]
@@ -25,19 +28,19 @@ pub(crate) enum ApiError {
         maximum: usize,
     },
     /// Something of ours failed.
-    Internal(DbErr),
+    Internal(Arc<DbErr>),
 }
 
 impl From<DbErr> for ApiError {
     fn from(cause: DbErr) -> Self {
-        Self::Internal(cause)
+        Self::Internal(Arc::new(cause))
     }
 }
 
 impl From<AccessError> for ApiError {
     fn from(error: AccessError) -> Self {
         match error {
-            AccessError::Database(cause) => Self::Internal(cause),
+            AccessError::Database(cause) => cause.into(),
             AccessError::Invalid => Self::Unauthenticated(error.to_string()),
             AccessError::Lacks(_) => Self::InsufficientScope(error.to_string()),
         }
@@ -57,7 +60,7 @@ impl From<ApiError> for Error {
                 ("PAGE_TOO_LARGE", format!("page size {found} exceeds the maximum of {maximum}"))
             }
             ApiError::Internal(cause) => {
-                tracing::error!(error.kind = kind(&cause), "the database failed");
+                tracing::error!(cause = fault::summary(&cause), "the database failed");
                 let (code, message) = blame(&cause);
                 (code, message.to_string())
             }
@@ -66,29 +69,11 @@ impl From<ApiError> for Error {
     }
 }
 
-const BUSY: (&str, &str) = ("OVERLOADED", "the server is busy, try again later");
-const BUSY_SIGNS: [&str; 3] = ["deadlock detected", "could not serialize", "database is locked"];
-
 /// What a client is told of a failure in the database: a code and a fixed sentence.
 fn blame(cause: &DbErr) -> (&'static str, &'static str) {
     match cause {
-        DbErr::ConnectionAcquire(_) => BUSY,
-        // A write that others came before too often, or that waited for too long.
-        _ if matches!(cause.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => BUSY,
-        _ if BUSY_SIGNS.iter().any(|sign| cause.to_string().contains(sign)) => BUSY,
+        _ if fault::is_busy(cause) => ("OVERLOADED", "the server is busy, try again later"),
         _ if cause.to_string().contains("statement timeout") => ("TIMEOUT", "the read took too long, ask for less"),
         _ => ("INTERNAL", "something failed on our side"),
-    }
-}
-
-/// What failed, without the statement's text or values, which may hold what a client sent.
-fn kind(cause: &DbErr) -> &'static str {
-    match cause {
-        DbErr::ConnectionAcquire(_) => "no connection in time",
-        DbErr::Conn(_) => "connection",
-        DbErr::Exec(_) | DbErr::Query(_) => "statement",
-        DbErr::Type(_) | DbErr::Json(_) => "stored value",
-        DbErr::Custom(_) => "batched read",
-        _ => "other",
     }
 }

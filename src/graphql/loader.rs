@@ -97,7 +97,7 @@ impl ItemRef {
         view: &View,
     ) -> Result<Option<Arc<Item>>, ApiError> {
         let found = ctx.loader().load_one(Self { kind, key, with_body: wants_body(ctx), view: view.clone() }).await;
-        found.map_err(|cause| ApiError::Internal(DbErr::Custom(cause.to_string())))
+        found.map_err(ApiError::Internal)
     }
 }
 
@@ -154,7 +154,7 @@ impl Superseding {
     /// The update that supersedes one, together with those that sibling fields ask for.
     pub(crate) async fn load(ctx: &Context<'_>, key: i64, view: &View) -> Result<Option<Arc<Item>>, ApiError> {
         let found = ctx.loader().load_one(Self { key, with_body: wants_body(ctx), view: view.clone() }).await;
-        found.map_err(|cause| ApiError::Internal(DbErr::Custom(cause.to_string())))
+        found.map_err(ApiError::Internal)
     }
 }
 

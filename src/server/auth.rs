@@ -10,6 +10,7 @@ use super::refusal::{Refusal, RequestId};
 use super::state::ServerState;
 use crate::domain::actor::Actor;
 use crate::service::access::{self, AccessError};
+use crate::store::fault;
 
 /// Who sent a request.
 #[derive(Clone, Debug)]
@@ -54,12 +55,12 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 
 /// A look-up that failed: its cause goes to the log, once.
 pub(crate) fn failed(state: &ServerState, cause: &sea_orm::DbErr, id: &RequestId) -> Refusal {
-    if matches!(cause, sea_orm::DbErr::ConnectionAcquire(_)) {
+    if fault::is_busy(cause) {
         state.metrics.shed.increment(1);
         return Refusal::overloaded();
     }
     state.metrics.faults.increment(1);
-    let cause = crate::telemetry::scrub(&cause.to_string());
+    let cause = fault::summary(cause);
     tracing::error!(request.id = id.0, cause, "a client could not be looked up");
     Refusal::internal()
 }

@@ -5,6 +5,7 @@ mod change;
 mod client;
 mod due;
 mod erase;
+pub(crate) mod fault;
 mod item;
 mod listing;
 mod lists;

@@ -16,6 +16,7 @@ use solidarity::domain::limits::Limits;
 use solidarity::domain::time::Zones;
 use solidarity::server::{self, Running, ServeOptions};
 use solidarity::store::Store;
+use solidarity::telemetry::{self, LogFormat, LogLevel};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -41,6 +42,16 @@ pub fn folder(name: &str) -> PathBuf {
     path
 }
 
+/// Faults of a server in this process go to the standard error, past the capture, since clients read only that there was
+/// one.
+fn tell_faults() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        let subscriber = telemetry::subscriber(LogLevel::Error, LogFormat::Text, std::io::stderr);
+        tracing::subscriber::set_global_default(subscriber).unwrap();
+    });
+}
+
 /// An application on a fresh database.
 pub async fn app(limits: Limits) -> SharedApp {
     // Kept until the next run: the caller has only the application.
@@ -48,6 +59,7 @@ pub async fn app(limits: Limits) -> SharedApp {
 }
 
 async fn on_database(limits: Limits, database: &Database) -> SharedApp {
+    tell_faults();
     let store = Store::open(&database.url, &limits).await.unwrap();
     store.migrate_up().await.unwrap();
     store.reload_catalog().await.unwrap();

@@ -38,7 +38,7 @@ impl Campaign {
     fn row(&self) -> Result<&entity::campaign::Model> {
         match &self.item.detail {
             Detail::Campaign(row) => Ok(row),
-            _ => Err(ApiError::Internal(sea_orm::DbErr::Custom("not a campaign".to_string())).into()),
+            _ => Err(ApiError::from(sea_orm::DbErr::Custom("not a campaign".to_string())).into()),
         }
     }
 

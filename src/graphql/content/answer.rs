@@ -59,7 +59,7 @@ pub(crate) fn split<T>(
         Err(Refusal::Faults(faults)) => Ok(Err(user_errors(faults))),
         Err(Refusal::Scope(scopes)) => Err(lacking(&scopes)),
         Err(Refusal::Access(error)) => Err(error.into()),
-        Err(Refusal::Database(cause)) => Err(ApiError::Internal(cause)),
+        Err(Refusal::Database(cause)) => Err(cause.into()),
     }
 }
 

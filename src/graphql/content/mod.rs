@@ -140,7 +140,7 @@ impl Envelope {
     pub(crate) async fn localization(&self) -> Result<Localization> {
         let choice = self.item.choice(&self.view.preference);
         let text = self.item.texts.get(choice.index);
-        let text = text.ok_or_else(|| ApiError::Internal(sea_orm::DbErr::Custom("an item has no text".to_string())))?;
+        let text = text.ok_or_else(|| ApiError::from(sea_orm::DbErr::Custom("an item has no text".to_string())))?;
         Ok(Localization::new(text, choice.is_fallback, self.item.text_version()))
     }
 
@@ -153,7 +153,7 @@ impl Envelope {
     pub(crate) async fn publisher(&self, ctx: &Context<'_>) -> Result<Later<Organization>> {
         Organization::of_key(ctx.catalog(), self.item.content.organization_id, &self.view)
             .map(Later)
-            .ok_or_else(|| ApiError::Internal(sea_orm::DbErr::Custom("an item has no publisher".to_string())).into())
+            .ok_or_else(|| ApiError::from(sea_orm::DbErr::Custom("an item has no publisher".to_string())).into())
     }
 
     /// Who is credited, if it is not the publisher alone.

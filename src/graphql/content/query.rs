@@ -136,7 +136,7 @@ impl Listing {
     pub(crate) async fn run_below(self, ctx: &Context<'_>, parent: Parent) -> Result<Arc<Page>, ApiError> {
         let query = Arc::new(self.query(ctx)?);
         let page = ctx.loader().load_one(PageBelow { query, parent }).await;
-        let page = page.map_err(|cause| ApiError::Internal(sea_orm::DbErr::Custom(cause.to_string())))?;
+        let page = page.map_err(ApiError::Internal)?;
         Ok(page.unwrap_or_default())
     }
 }

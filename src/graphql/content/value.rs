@@ -20,13 +20,13 @@ pub(super) fn parse<T: serde::de::DeserializeOwned, V>(
     wrap: impl Fn(T) -> V,
 ) -> Result<Option<V>> {
     let Some(text) = column else { return Ok(None) };
-    let broken = |fault: serde_json::Error| ApiError::Internal(sea_orm::DbErr::Json(fault.to_string()));
+    let broken = |fault: serde_json::Error| ApiError::from(sea_orm::DbErr::Json(fault.to_string()));
     Ok(Some(wrap(serde_json::from_str(text).map_err(broken)?)))
 }
 
 /// Reads a JSON column that is always there.
 pub(crate) fn stored<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
-    let broken = |fault: serde_json::Error| ApiError::Internal(sea_orm::DbErr::Json(fault.to_string()));
+    let broken = |fault: serde_json::Error| ApiError::from(sea_orm::DbErr::Json(fault.to_string()));
     Ok(serde_json::from_str(text).map_err(broken)?)
 }
 

@@ -42,7 +42,7 @@ impl Event {
     fn row(&self) -> Result<&entity::event::Model> {
         match &self.item.detail {
             Detail::Event(row) => Ok(row),
-            _ => Err(ApiError::Internal(sea_orm::DbErr::Custom("not an event".to_string())).into()),
+            _ => Err(ApiError::from(sea_orm::DbErr::Custom("not an event".to_string())).into()),
         }
     }
 
@@ -129,7 +129,7 @@ impl Event {
         let row = self.row()?;
         let start = row.starts_at_local.parse().map_err(|_| {
             let fault = format!("{} is no local time", row.starts_at_local);
-            ApiError::Internal(sea_orm::DbErr::Type(fault))
+            ApiError::from(sea_orm::DbErr::Type(fault))
         })?;
         Ok(Some(Recurrence::new(value, start, &row.time_zone, &self.view)))
     }

@@ -185,8 +185,8 @@ fn page(found: Vec<Occurrence>, has_more: bool, window: &Window, total: Option<i
 /// The occurrences of an event that overlap a window.
 pub(super) fn occurrences(ctx: &Context<'_>, event: &Event, asked: &Asked) -> Result<OccurrenceConnection> {
     let window = asked.window(ctx)?;
-    let stored = StoredSeries::of(event.row()?).map_err(ApiError::Internal)?;
-    let series = stored.series().map_err(ApiError::Internal)?;
+    let stored = StoredSeries::of(event.row()?).map_err(ApiError::from)?;
+    let series = stored.series().map_err(ApiError::from)?;
     let found = series.between(&ctx.app().zones, window.from, window.to, usize::MAX);
     let total = i64::try_from(found.len()).ok();
     let of = |it| Occurrence { item: Arc::clone(&event.item), view: event.view.clone(), it };
@@ -260,7 +260,7 @@ impl CalendarQueries {
             with_total: selected.field("totalCount").exists(),
             view: view.clone(),
         };
-        let found = ctx.app().store.calendar(&query).await.map_err(ApiError::Internal)?;
+        let found = ctx.app().store.calendar(&query).await.map_err(ApiError::from)?;
         let mut occurrences = Vec::with_capacity(found.entries.len());
         for entry in &found.entries {
             occurrences.push(Occurrence {

@@ -64,7 +64,7 @@ impl Recurrence {
         let sentence = series.sentence(&ctx.app().zones, self.view.preference.tongue());
         sentence.ok_or_else(|| {
             let fault = format!("{} is no rule", self.value.rrule);
-            ApiError::Internal(sea_orm::DbErr::Custom(fault)).into()
+            ApiError::from(sea_orm::DbErr::Custom(fault)).into()
         })
     }
 

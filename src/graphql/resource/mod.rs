@@ -30,7 +30,7 @@ impl Resource {
     fn row(&self) -> Result<&entity::resource::Model> {
         match &self.item.detail {
             Detail::Resource(row) => Ok(row),
-            _ => Err(ApiError::Internal(sea_orm::DbErr::Custom("not a resource".to_string())).into()),
+            _ => Err(ApiError::from(sea_orm::DbErr::Custom("not a resource".to_string())).into()),
         }
     }
 }

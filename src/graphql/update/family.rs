@@ -23,7 +23,7 @@ impl DrugAlert {
     fn detail(&self) -> Result<DrugAlertDetail> {
         match &self.item.detail {
             Detail::Update(row) => stored(&row.detail),
-            _ => Err(ApiError::Internal(sea_orm::DbErr::Custom("not an update".to_string())).into()),
+            _ => Err(ApiError::from(sea_orm::DbErr::Custom("not an update".to_string())).into()),
         }
     }
 }
@@ -197,7 +197,7 @@ impl ServiceUpdate {
     fn detail(&self) -> Result<ServiceUpdateDetail> {
         match &self.item.detail {
             Detail::Update(row) => stored(&row.detail),
-            _ => Err(ApiError::Internal(sea_orm::DbErr::Custom("not an update".to_string())).into()),
+            _ => Err(ApiError::from(sea_orm::DbErr::Custom("not an update".to_string())).into()),
         }
     }
 }
@@ -259,7 +259,7 @@ impl PolicyUpdate {
     fn detail(&self) -> Result<PolicyUpdateDetail> {
         match &self.item.detail {
             Detail::Update(row) => stored(&row.detail),
-            _ => Err(ApiError::Internal(sea_orm::DbErr::Custom("not an update".to_string())).into()),
+            _ => Err(ApiError::from(sea_orm::DbErr::Custom("not an update".to_string())).into()),
         }
     }
 }

@@ -58,7 +58,7 @@ impl UpdateFields {
     fn row(&self) -> Result<&entity::regional_update::Model> {
         match &self.0.item.detail {
             Detail::Update(row) => Ok(row),
-            _ => Err(ApiError::Internal(sea_orm::DbErr::Custom("not an update".to_string())).into()),
+            _ => Err(ApiError::from(sea_orm::DbErr::Custom("not an update".to_string())).into()),
         }
     }
 

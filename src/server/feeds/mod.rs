@@ -16,7 +16,6 @@ use axum::response::Response;
 use axum::routing::any;
 use http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_TYPE, ETAG, VARY};
 use http::{HeaderMap, HeaderValue, StatusCode};
-use sea_orm::DbErr;
 
 use super::headers::{entity_tag, is_unchanged};
 use super::refusal::{JSON, Refusal, RequestId};
@@ -147,7 +146,7 @@ fn respond(asked: &HeaderMap, document: Document, allowance: Option<Allowance>) 
 
 /// A feed that could not be made: its cause goes to the log, once.
 fn failed(state: &ServerState, fault: &FeedError, id: &RequestId) -> Refusal {
-    if matches!(fault, FeedError::Stored(DbErr::ConnectionAcquire(_))) {
+    if matches!(fault, FeedError::Stored(cause) if crate::store::fault::is_busy(cause)) {
         state.metrics.shed.increment(1);
         return Refusal::overloaded();
     }
