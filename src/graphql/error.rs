@@ -60,8 +60,12 @@ impl From<ApiError> for Error {
                 ("PAGE_TOO_LARGE", format!("page size {found} exceeds the maximum of {maximum}"))
             }
             ApiError::Internal(cause) => {
-                tracing::error!(cause = fault::summary(&cause), "the database failed");
                 let (code, message) = blame(&cause);
+                if code == "OVERLOADED" {
+                    tracing::debug!(cause = fault::summary(&cause), "the database is busy");
+                } else {
+                    tracing::error!(cause = fault::summary(&cause), "the database failed");
+                }
                 (code, message.to_string())
             }
         };

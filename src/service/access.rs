@@ -1,6 +1,8 @@
 //! Who acts: from a token, or from a client's own secret, to what may be done now. What a token says is an upper bound; what
 //! the client holds at this moment decides, so that a change of it holds at once. Must not decide about one item.
 
+use std::sync::Arc;
+
 use sea_orm::{DatabaseTransaction, DbErr};
 use secrecy::SecretString;
 
@@ -11,7 +13,7 @@ use crate::domain::actor::{Actor, Grants};
 use crate::domain::public_id::{Noun, PublicId};
 use crate::domain::scope::Scope;
 use crate::domain::time::Timestamp;
-use crate::store::Credentials;
+use crate::store::{Credentials, Holder};
 
 /// Why nobody acts.
 #[derive(Debug, thiserror::Error)]
@@ -52,10 +54,26 @@ pub async fn authenticate(app: &App, parties: &Parties, text: &str) -> Result<Ac
 pub async fn recheck(app: &App, tx: &DatabaseTransaction, actor: &Actor) -> Result<Actor, AccessError> {
     let id = PublicId::parse_as(&actor.client_id, Noun::Client).map_err(|_| AccessError::Invalid)?;
     let found = app.store.credentials_within(tx, id, &actor.jti).await?;
-    let is_over = app.clock.now() >= Timestamp::from_micros(actor.expires_at);
-    let credentials = found.filter(|found| !is_over && stands(found, actor.generation)).ok_or(AccessError::Invalid)?;
+    renewed(actor, found.as_ref(), app.clock.now()).ok_or(AccessError::Invalid)
+}
+
+/// The same actor by what is found of its client now.
+fn renewed(actor: &Actor, found: Option<&Credentials>, now: Timestamp) -> Option<Actor> {
+    let is_over = now >= Timestamp::from_micros(actor.expires_at);
+    let credentials = found.filter(|found| !is_over && stands(found, actor.generation))?;
     let scopes: Vec<Scope> = actor.grants.iter().map(|(scope, _)| scope).collect();
-    Ok(Actor { organization: credentials.organization, grants: grants(&credentials, &scopes), ..actor.clone() })
+    Some(Actor { organization: credentials.organization, grants: grants(credentials, &scopes), ..actor.clone() })
+}
+
+/// What a plan of an actor is held against when it is committed: that the actor may do the same as when it was made.
+pub fn holder(app: &App, actor: &Arc<Actor>) -> Result<Holder, AccessError> {
+    let client = PublicId::parse_as(&actor.client_id, Noun::Client).map_err(|_| AccessError::Invalid)?;
+    let (clock, planned) = (app.clock.clone(), Arc::clone(actor));
+    let is_same = move |found: Option<&Credentials>| {
+        renewed(&planned, found, clock.now())
+            .is_some_and(|now| (now.organization, now.grants) == (planned.organization, planned.grants.clone()))
+    };
+    Ok(Holder { client, jti: actor.jti.clone(), is_same: Box::new(is_same) })
 }
 
 /// The client of an id and a secret. An id that does not exist, a wrong secret and a disabled client take the same

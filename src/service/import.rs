@@ -358,7 +358,7 @@ async fn content(
     };
     wait_for_its_hour(&mut item, making.now);
     let settling = Settling { kind, content: &mut item.content, stored: stored.as_ref().map(|stored| &stored.content) };
-    settle_slug(app, tx, settling, slugs).await?;
+    settle_slug(app, &tx.into(), settling, slugs).await?;
     if stored.as_ref() == Some(&item) {
         return Ok(Ok(None));
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{DatabaseTransaction, DbErr};
+use sea_orm::{DatabaseExecutor, DbErr};
 
 use super::content::Making;
 use super::fault::Fault;
@@ -46,7 +46,7 @@ pub(super) struct Settling<'a> {
 /// does not see keeps its wish to itself, so that nobody learns of it by asking for the same slug.
 pub(super) async fn settle_slug(
     app: &App,
-    tx: &DatabaseTransaction,
+    reads: &DatabaseExecutor<'_>,
     settling: Settling<'_>,
     taken: &mut TakenSlugs,
 ) -> Result<(), DbErr> {
@@ -61,14 +61,16 @@ pub(super) async fn settle_slug(
         content.slug = wanted;
         return Ok(());
     }
-    // Whoever else wants it now waits, and then sees that it is taken.
-    app.store.lock_slug(tx, kind, &wanted).await?;
+    // Whoever else wants it now waits, and then sees that it is taken. Who only plans finds that out at the commit.
+    if let DatabaseExecutor::Transaction(tx) = reads {
+        app.store.lock_slug(tx, kind, &wanted).await?;
+    }
     let is_taken = async |number: u32| -> Result<bool, DbErr> {
         let slug = numbered(&wanted, number);
         if let Some(owner) = taken.get(&(kind, slug.clone())) {
             return Ok(*owner != content.id);
         }
-        Ok(app.store.stored_by_slug(tx, kind, &slug).await?.is_some_and(|row| row.id != content.id))
+        Ok(app.store.stored_by_slug(reads, kind, &slug).await?.is_some_and(|row| row.id != content.id))
     };
     // Doubles until a number is free, then halves the gap below: of a thousand alike, twenty are looked up.
     let (mut below, mut free) = (0, 1);

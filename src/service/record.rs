@@ -38,6 +38,12 @@ pub(super) async fn record(
     recording: &Recording<'_>,
     saving: Saving<'_>,
 ) -> Result<Epoch, DbErr> {
+    let kept = kept(app, recording, &saving)?;
+    app.store.save_item(tx, recording.catalog, &saving, kept).await
+}
+
+/// What is kept beside an item.
+pub(super) fn kept(app: &App, recording: &Recording<'_>, saving: &Saving<'_>) -> Result<Kept, DbErr> {
     let Recording { catalog, ids, author } = *recording;
     let (item, at) = (saving.item, saving.at);
     let snapshot = match author.action {
@@ -57,8 +63,7 @@ pub(super) async fn record(
         note: author.note.clone(),
         snapshot,
     };
-    let expanded = expanded(app, item, saving.before)?;
-    app.store.save_item(tx, catalog, &saving, Kept { revision, expanded }).await
+    Ok(Kept { revision, expanded: expanded(app, item, saving.before)? })
 }
 
 /// The same for what no client asked for.

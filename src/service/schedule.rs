@@ -95,7 +95,7 @@ async fn advance(app: &App, tx: &DatabaseTransaction, kind: Kind, key: i64) -> R
     item.content.version = item.content.version.saturating_add(1);
     item.content.updated_at = now.as_micros();
     let settling = Settling { kind, content: &mut item.content, stored: Some(&before.content) };
-    settle_slug(app, tx, settling, &mut TakenSlugs::new()).await?;
+    settle_slug(app, &tx.into(), settling, &mut TakenSlugs::new()).await?;
     let author = Author { client: None, action, note: None };
     record_unasked(app, tx, &author, Saving { item: &item, before: Some(&before), what: None, at: now }).await?;
     Ok(true)

@@ -66,7 +66,7 @@ impl Store {
     /// The same as a transaction that writes sees it.
     pub async fn credentials_within(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &impl ConnectionTrait,
         id: PublicId,
         jti: &str,
     ) -> Result<Option<Credentials>, DbErr> {

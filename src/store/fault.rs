@@ -2,14 +2,18 @@
 
 use sea_orm::{DbErr, RuntimeErr, SqlErr, SqlxError};
 
-const BUSY_SIGNS: [&str; 3] = ["deadlock detected", "could not serialize", "database is locked"];
+const SIGNS: [&str; 3] = ["deadlock detected", "could not serialize", "database is locked"];
 
 /// Whether the same request may succeed a little later: no connection in time, or a write that others came before too
 /// often or that waited for too long.
 pub(crate) fn is_busy(cause: &DbErr) -> bool {
-    matches!(cause, DbErr::ConnectionAcquire(_))
-        || matches!(cause.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
-        || BUSY_SIGNS.iter().any(|sign| cause.to_string().contains(sign))
+    matches!(cause, DbErr::ConnectionAcquire(_)) || came_between(cause)
+}
+
+/// Whether a transaction failed only since another was made at the same time.
+pub(crate) fn came_between(cause: &DbErr) -> bool {
+    matches!(cause.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
+        || SIGNS.iter().any(|sign| cause.to_string().contains(sign))
 }
 
 /// What failed and the driver's code for it, without the statement's text or values, which may hold what a client sent.

@@ -5,47 +5,57 @@ use std::collections::BTreeSet;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, QueryFilter, Statement};
 
 use super::sql::{Sql, unpack_keys};
-use super::together::Together;
 use super::{CREATED, Catalog, Detail, Kind, ListKind, NewItem, Saving, Store};
 use crate::domain::update::UpdateFamily;
 use crate::domain::vocabulary::{UpdateKind, Vocabulary};
 
 impl Store {
+    /// The statement that lists an item where it belongs now, if one is needed. None if more than one may be, or a look
+    /// at what else is stored.
+    pub(super) fn place_simply(&self, catalog: &Catalog, saving: &Saving<'_>) -> Option<Option<Statement>> {
+        let item = saving.item;
+        let kind = Kind::from_number(item.content.kind)?;
+        let Some(before) = saving.before else {
+            // Of an id that was just made nobody knew: nothing links to it.
+            let is_simple =
+                saving.what == Some(CREATED) && supersedes(item).is_none() && item.content.status != "PUBLISHED";
+            let (anchors, topics) = under(catalog, &item.content, campaign(&item.detail));
+            let rows = rows(usual_list(kind, &item.content), &anchors, &topics, item.content.order_key);
+            return is_simple.then(|| Some(insert(self.backend(), item.content.id, &rows)));
+        };
+        if (state(before), scope(before)) == (state(item), scope(item)) {
+            return Some(None);
+        }
+        let is_simple = scope(before) == scope(item)
+            && !is_drug_alert(&item.detail)
+            && supersedes(item).is_none()
+            && supersedes(before).is_none();
+        if !is_simple {
+            return None;
+        }
+        // Under the same regions and topics as before: to the list of its state and its place in it.
+        let mut sql = Sql::default();
+        sql.push("UPDATE listing SET kind = ").bind(usual_list(kind, &item.content));
+        sql.push(", order_key = ").bind(item.content.order_key);
+        sql.push(" WHERE content = ").bind(item.content.id);
+        sql.push(" AND kind = ").bind(usual_list(kind, &before.content));
+        Some(Some(sql.statement(self.backend())))
+    }
+
     /// Lists an item that was stored where it belongs now; answers the items that it supersedes or did, which may have to
     /// be listed elsewhere.
-    ///
-    /// What it writes goes `together` with the item where it can.
     pub(super) async fn place_item(
         &self,
         tx: &DatabaseTransaction,
         catalog: &Catalog,
         saving: &Saving<'_>,
-        together: &mut Together,
     ) -> Result<BTreeSet<i64>, DbErr> {
-        let item = saving.item;
-        let Some(before) = saving.before else {
-            // An import may have stored what links to it before; of an id that was just made nobody knew.
-            let linking = if saving.what == Some(CREATED) { Vec::new() } else { linking(tx, item.content.id).await? };
-            let listed = Listed { content: &item.content, detail: Some(&item.detail), linking: &linking };
-            together.add(insert(self.backend(), item.content.id, &places(tx, catalog, listed).await?));
-            return Ok(supersedes(item).into_iter().collect());
-        };
-        if (state(before), scope(before)) == (state(item), scope(item)) {
+        let Saving { item, before, .. } = *saving;
+        if before.is_some_and(|before| (state(before), scope(before)) == (state(item), scope(item))) {
             return Ok(BTreeSet::new());
         }
-        match Kind::from_number(item.content.kind) {
-            // Under the same regions and topics as before: to the list of its state and its place in it.
-            Some(kind) if scope(before) == scope(item) && !is_drug_alert(&item.detail) => {
-                let mut sql = Sql::default();
-                sql.push("UPDATE listing SET kind = ").bind(usual_list(kind, &item.content));
-                sql.push(", order_key = ").bind(item.content.order_key);
-                sql.push(" WHERE content = ").bind(item.content.id);
-                sql.push(" AND kind = ").bind(usual_list(kind, &before.content));
-                together.add(sql.statement(self.backend()));
-            }
-            _ => self.relist(tx, catalog, &item.content, Some(&item.detail)).await?,
-        }
-        Ok(supersedes(item).into_iter().chain(supersedes(before)).collect())
+        self.relist(tx, catalog, &item.content, Some(&item.detail)).await?;
+        Ok(supersedes(item).into_iter().chain(before.and_then(supersedes)).collect())
     }
 
     /// Writes an item's rows anew. Its detail is read if it is not at hand.
@@ -87,40 +97,53 @@ async fn places(
 ) -> Result<Vec<(i16, i64, i64, i64)>, DbErr> {
     let Listed { content, detail, linking } = listed;
     let Some(kind) = Kind::from_number(content.kind) else { return Ok(Vec::new()) };
-    let mut anchors: BTreeSet<i64> = BTreeSet::from([0, content.organization_id]);
-    for region in unpack_keys(&content.region_ids) {
-        anchors.insert(region);
-        anchors.extend(catalog.region(region).into_iter().flat_map(|region| region.ancestors.iter().copied()));
-    }
-    anchors.extend(linking);
-    match (kind, detail) {
-        (Kind::Event, Some(Detail::Event(event))) => anchors.extend(event.campaign_id),
-        (Kind::Event, _) => {
+    let campaign = match (kind, detail) {
+        (Kind::Event, None) => {
             let event = entity::event::Entity::find_by_id(content.id).one(tx).await?;
-            anchors.extend(event.and_then(|event| event.campaign_id));
+            event.and_then(|event| event.campaign_id)
         }
-        _ => {}
-    }
-    let mut topics: BTreeSet<i64> = BTreeSet::from([0]);
-    for topic in unpack_keys(&content.topic_ids) {
-        topics.insert(topic);
-        topics.extend(catalog.topic(topic).into_iter().flat_map(|topic| topic.ancestors.iter().copied()));
-    }
-    let mut lists = vec![(usual_list(kind, content), anchors.clone())];
+        _ => detail.and_then(campaign),
+    };
+    let (mut anchors, topics) = under(catalog, content, campaign);
+    anchors.extend(linking);
+    let mut all = rows(usual_list(kind, content), &anchors, &topics, content.order_key);
     if content.status == "PUBLISHED" && kind == Kind::Update && stands_as_alert(tx, content, detail).await? {
         // An alert for a region holds in all that lies inside it.
         for region in unpack_keys(&content.region_ids) {
             anchors.extend(catalog.regions().filter(|r| r.ancestors.contains(&region)).map(|r| r.key));
         }
-        lists.push((ListKind::Alerts.number(), anchors));
+        all.extend(rows(ListKind::Alerts.number(), &anchors, &topics, content.order_key));
     }
-    let mut rows = Vec::new();
-    for (list, anchors) in lists {
-        for anchor in anchors {
-            rows.extend(topics.iter().map(|topic| (list, anchor, *topic, content.order_key)));
-        }
+    Ok(all)
+}
+
+/// What an item is listed under, by what itself says: anchors and topics, each with those that they lie in.
+fn under(catalog: &Catalog, content: &entity::content::Model, campaign: Option<i64>) -> (BTreeSet<i64>, BTreeSet<i64>) {
+    let mut anchors: BTreeSet<i64> = BTreeSet::from([0, content.organization_id]);
+    for region in unpack_keys(&content.region_ids) {
+        anchors.insert(region);
+        anchors.extend(catalog.region(region).into_iter().flat_map(|region| region.ancestors.iter().copied()));
     }
-    Ok(rows)
+    anchors.extend(campaign);
+    let mut topics: BTreeSet<i64> = BTreeSet::from([0]);
+    for topic in unpack_keys(&content.topic_ids) {
+        topics.insert(topic);
+        topics.extend(catalog.topic(topic).into_iter().flat_map(|topic| topic.ancestors.iter().copied()));
+    }
+    (anchors, topics)
+}
+
+/// A row for each pair.
+fn rows(list: i16, anchors: &BTreeSet<i64>, topics: &BTreeSet<i64>, order_key: i64) -> Vec<(i16, i64, i64, i64)> {
+    anchors.iter().flat_map(|anchor| topics.iter().map(move |topic| (list, *anchor, *topic, order_key))).collect()
+}
+
+/// The campaign that an event is part of.
+fn campaign(detail: &Detail) -> Option<i64> {
+    match detail {
+        Detail::Event(event) => event.campaign_id,
+        Detail::Resource(_) | Detail::Campaign(_) | Detail::Update(_) => None,
+    }
 }
 
 /// The rows of an item. The text does not depend on how many there are, so that it is prepared once.

@@ -3,6 +3,7 @@
 mod catalog;
 mod change;
 mod client;
+mod commit;
 mod due;
 mod erase;
 pub(crate) mod fault;
@@ -34,13 +35,14 @@ use arc_swap::ArcSwap;
 use migration::{Migrator, MigratorTrait};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult,
-    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseExecutor, DatabaseTransaction, DbBackend,
+    DbErr, QueryResult, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 
 pub use catalog::{Catalog, Code, Entry, Organization, Region, Topic, is_french, json};
 pub use change::Epoch;
 pub use client::{Credentials, Grant, StoredClient};
+pub use commit::{Committed, Holder, Plan};
 pub use item::{Detail, Item, Kind, shown_slug};
 pub use listing::{Condition, Filter, ListKind, ListQuery, Order, OrderField, Page, PageKey, PageRequest, Parent};
 pub use message::PublicVersion;
@@ -50,7 +52,7 @@ pub use search::{Found, RANKED, SearchPage, SearchQuery};
 pub use shown::body_for;
 pub use sql::{unpack, unpack_keys};
 pub use tombstone::{End, Tombstone, TombstoneQuery};
-pub use write::{CREATED, Kept, NewItem, Saving};
+pub use write::{CREATED, Kept, NewItem, Saving, Write};
 
 use crate::domain::limits::Limits;
 
@@ -66,6 +68,9 @@ pub struct Store {
     is_unscrubbed: Arc<AtomicBool>,
     scrubbing: Arc<tokio::sync::Mutex<()>>,
     indexing: Arc<tokio::sync::Mutex<()>>,
+    queue: Arc<commit::Queue>,
+    /// How long a write waits for its turn.
+    patience: Duration,
     scan: usize,
 }
 
@@ -106,11 +111,19 @@ impl Store {
                 counter.fetch_add(1, Ordering::Relaxed);
             });
         }
-        let catalog = Arc::new(ArcSwap::from_pointee(Catalog::default()));
-        let is_unscrubbed = Arc::new(AtomicBool::new(true));
-        let (scrubbing, indexing) = (Arc::default(), Arc::default());
-        let scan = limits.scan;
-        Ok(Self { reader, writer, catalog, statements, write_statements, is_unscrubbed, scrubbing, indexing, scan })
+        Ok(Self {
+            reader,
+            writer,
+            catalog: Arc::default(),
+            statements,
+            write_statements,
+            is_unscrubbed: Arc::new(AtomicBool::new(true)),
+            scrubbing: Arc::default(),
+            indexing: Arc::default(),
+            queue: Arc::default(),
+            patience: limits.pool_wait,
+            scan: limits.scan,
+        })
     }
 
     /// Statements that reads have run since the start.
@@ -171,6 +184,11 @@ impl Store {
     /// The name of the database system.
     pub fn backend_name(&self) -> &'static str {
         if self.backend() == DbBackend::Postgres { "PostgreSQL" } else { "SQLite" }
+    }
+
+    /// What reads outside of transactions.
+    pub(crate) fn reads(&self) -> DatabaseExecutor<'_> {
+        (&self.reader).into()
     }
 
     pub(crate) fn backend(&self) -> DbBackend {

@@ -36,7 +36,7 @@ impl Store {
         item: &NewItem,
         before: &NewItem,
     ) -> Result<(), DbErr> {
-        if before.detail == item.detail || !is_exact(&before.detail)? || is_exact(&item.detail)? {
+        if !tells_less(item, before)? {
             return Ok(());
         }
         let mut sql = Sql::default();
@@ -99,6 +99,11 @@ pub(super) fn is_within(bounds: &Bounds, sql: &mut Sql) {
 /// Where an item is, as far as it is told.
 fn point(detail: &Detail) -> Result<Option<Point>, DbErr> {
     Ok(location(detail)?.and_then(|location| location.point))
+}
+
+/// Whether a place was told exactly and is not any more.
+pub(super) fn tells_less(item: &NewItem, before: &NewItem) -> Result<bool, DbErr> {
+    Ok(before.detail != item.detail && is_exact(&before.detail)? && !is_exact(&item.detail)?)
 }
 
 /// Whether an item tells exactly where it is.

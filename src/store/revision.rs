@@ -106,7 +106,7 @@ impl Store {
     /// Which version of an item was approved.
     pub async fn find_review(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &impl ConnectionTrait,
         item: i64,
     ) -> Result<Option<entity::review::Model>, DbErr> {
         entity::review::Entity::find_by_id(item).one(tx).await
@@ -147,6 +147,12 @@ impl Store {
             None => Ok(Claim::New),
             Some(answer) => Ok(Claim::Used { fingerprint: known.try_get_by_index(0)?, answer }),
         }
+    }
+
+    /// Whether anything is kept of a client's key.
+    pub async fn knows_key(&self, reads: &impl ConnectionTrait, client: i64, key: &str) -> Result<bool, DbErr> {
+        let found = entity::idempotency::Entity::find_by_id((client, key.to_string())).one(reads).await?;
+        Ok(found.is_some())
     }
 
     /// Keeps what a request with a key made.

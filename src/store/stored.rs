@@ -16,6 +16,8 @@ pub type CatalogRows = (Vec<entity::region::Model>, Vec<entity::topic::Model>, V
 
 /// The keys of what an item links to, packed, in order.
 const LINKS: &str = "(SELECT group_concat(to_id) FROM (SELECT to_id FROM link WHERE from_id = c.id ORDER BY position))";
+/// The same on PostgreSQL.
+const LINKS_POSTGRES: &str = "(SELECT string_agg(to_id::text, ',' ORDER BY position) FROM link WHERE from_id = c.id)";
 
 /// An envelope with its detail and links.
 pub(super) async fn whole<C: ConnectionTrait>(
@@ -50,7 +52,7 @@ impl Store {
     /// The stored envelope of an organization's item that has a slug or asks for it; a public one first.
     pub async fn stored_by_own_slug(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &impl ConnectionTrait,
         organization: i64,
         kind: Kind,
         slug: &str,
@@ -72,7 +74,7 @@ impl Store {
     /// The stored envelope of a public item's slug.
     pub async fn stored_by_slug(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &impl ConnectionTrait,
         kind: Kind,
         slug: &str,
     ) -> Result<Option<entity::content::Model>, DbErr> {
@@ -85,7 +87,7 @@ impl Store {
     /// The stored envelope of a source's id within a publisher.
     pub async fn stored_by_source(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &impl ConnectionTrait,
         organization: i64,
         system: &str,
         external_id: &str,
@@ -100,7 +102,7 @@ impl Store {
     /// The stored envelope of a key.
     pub async fn stored_by_key(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &impl ConnectionTrait,
         key: i64,
     ) -> Result<Option<entity::content::Model>, DbErr> {
         entity::content::Entity::find_by_id(key).one(tx).await
@@ -128,14 +130,14 @@ impl Store {
     /// The same as a transaction sees it.
     pub async fn stored_ids_within(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &impl ConnectionTrait,
         keys: &[i64],
     ) -> Result<Vec<(i64, Kind, String)>, DbErr> {
         if keys.is_empty() { Ok(Vec::new()) } else { stored_ids(tx, keys).await }
     }
 
     /// The stored item of a key, whatever its state.
-    pub async fn stored_item(&self, tx: &DatabaseTransaction, kind: Kind, key: i64) -> Result<Option<NewItem>, DbErr> {
+    pub async fn stored_item(&self, tx: &impl ConnectionTrait, kind: Kind, key: i64) -> Result<Option<NewItem>, DbErr> {
         self.read_item(tx, kind, key, "").await
     }
 
@@ -143,7 +145,7 @@ impl Store {
     /// every lock. Both tables are locked: of one that is not, PostgreSQL shows what was there before the wait.
     pub async fn stored_item_locked(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &impl ConnectionTrait,
         kind: Kind,
         key: i64,
     ) -> Result<Option<NewItem>, DbErr> {
@@ -153,21 +155,25 @@ impl Store {
 
     async fn read_item(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &impl ConnectionTrait,
         kind: Kind,
         key: i64,
         lock: &str,
     ) -> Result<Option<NewItem>, DbErr> {
-        // Behind a lock, PostgreSQL shows what was there before it, so that it is asked again there.
-        let is_sqlite = self.backend() == DbBackend::Sqlite;
+        let links_here = match (self.backend(), lock.is_empty()) {
+            (DbBackend::Sqlite, _) => LINKS,
+            (_, true) => LINKS_POSTGRES,
+            // Behind a lock, PostgreSQL shows what was there before it, so that it is asked again there.
+            (_, false) => "1",
+        };
         let mut sql = Sql::default();
-        sql.push("SELECT ").push(if is_sqlite { LINKS } else { "1" }).push(" AS links");
+        sql.push("SELECT ").push(links_here).push(" AS links");
         columns(kind, true, &mut sql);
         sql.push(" FROM content c JOIN ").push(kind.table()).push(" d ON d.content_id = c.id WHERE c.id = ").bind(key);
         sql.push(" AND c.kind = ").push_number(kind.number().into()).push(lock);
         let Some(row) = tx.query_one_raw(sql.statement(self.backend())).await? else { return Ok(None) };
         let Item { content, detail, .. } = Item::from_row(&row)?;
-        let links = if is_sqlite {
+        let links = if links_here != "1" {
             row.try_get::<Option<String>>("", "links")?.as_deref().map(unpack_keys).unwrap_or_default()
         } else {
             links(tx, key).await?

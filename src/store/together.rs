@@ -6,7 +6,7 @@ use super::sql::Sql;
 
 /// Statements that are sent together. None sees what the others change, on PostgreSQL, and their order is open: they must
 /// not touch the same rows.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Together {
     backend: DbBackend,
     sql: Sql,

@@ -9,6 +9,7 @@ use sea_orm::{
 };
 
 use super::change::{Epoch, NewChange, Side, append, append_with};
+use super::place::tells_less;
 use super::sql::Sql;
 use super::together::Together;
 use super::{Catalog, Detail, Expanded, Kind, Store};
@@ -50,6 +51,25 @@ pub struct Kept {
     pub expanded: Option<Expanded>,
 }
 
+/// Statements that store an item in one round trip, told before the transaction that runs them.
+#[derive(Clone, Debug)]
+pub struct Write {
+    together: Together,
+    change: NewChange,
+}
+
+impl Write {
+    /// Adds a statement of the same transaction that touches other rows.
+    pub(super) fn add(&mut self, statement: Statement) {
+        self.together.add(statement);
+    }
+
+    /// Runs them.
+    pub(super) async fn run(self, tx: &DatabaseTransaction) -> Result<Epoch, DbErr> {
+        append_with(self.together, tx, self.change).await
+    }
+}
+
 impl Store {
     /// Stores an item whole with its revision, lists it where it belongs, and appends what became of it to the
     /// change log; the index of search follows that. Comes last in its transaction: others that write wait from here to its end.
@@ -60,25 +80,18 @@ impl Store {
         saving: &Saving<'_>,
         kept: Kept,
     ) -> Result<Epoch, DbErr> {
+        if let Some(places) = self.simple_places(catalog, saving, &kept)? {
+            return self.simple_write(saving, kept, places)?.run(tx).await;
+        }
         let Saving { item, before, .. } = *saving;
         let (id, backend) = (item.content.id, self.backend());
-        let Kept { revision, expanded } = kept;
         if let Some(before) = before {
             self.forget_exact_place(tx, item, before).await?;
-        }
-        let mut together = Together::new(backend);
-        together.add(save_row::<entity::content::Entity>(backend, &item.content, before.map(|before| &before.content)));
-        if before.is_none_or(|before| before.detail != item.detail) {
-            together.add(save_detail(backend, &item.detail, before.map(|before| &before.detail))?);
-        }
-        together.add(self.revise(revision));
-        self.place_on_map(item, before)?.into_iter().for_each(|statement| together.add(statement));
-        if let Some(expanded) = expanded {
-            if before.is_some() {
+            if kept.expanded.is_some() {
                 self.clear_occurrences(tx, id).await?;
             }
-            self.place_occurrences(id, &expanded).into_iter().for_each(|statement| together.add(statement));
         }
+        let mut together = self.own_rows(saving, kept)?;
         let mut affected = BTreeSet::new();
         let linked = before.map_or(&[][..], |before| &before.links);
         if linked != item.links {
@@ -88,15 +101,9 @@ impl Store {
             }
             together.add(insert_links(backend, id, &item.links));
         }
-        affected.extend(self.place_item(tx, catalog, saving, &mut together).await?);
-        if let Some(before) = before {
-            self.hide_from_search(item, before, &mut together);
-        }
-        affected.remove(&id);
-        if affected.is_empty() {
-            return append_with(together, tx, change_of(saving)).await;
-        }
         together.run(tx).await?;
+        affected.extend(self.place_item(tx, catalog, saving).await?);
+        affected.remove(&id);
         // Each is locked before it is read: another transaction may be changing it, and the one that ends last must list it
         // as it is then.
         for linked in affected {
@@ -106,6 +113,57 @@ impl Store {
             }
         }
         append(tx, change_of(saving)).await
+    }
+
+    /// What [`Store::save_item`] would run, if it can be told without a look at what else is stored; none if it cannot.
+    pub fn plan_item(&self, catalog: &Catalog, saving: &Saving<'_>, kept: Kept) -> Result<Option<Write>, DbErr> {
+        let places = self.simple_places(catalog, saving, &kept)?;
+        places.map(|places| self.simple_write(saving, kept, places)).transpose()
+    }
+
+    /// What lists an item where it belongs, if no other item is touched and nothing of the item's own has to go first.
+    fn simple_places(
+        &self,
+        catalog: &Catalog,
+        saving: &Saving<'_>,
+        kept: &Kept,
+    ) -> Result<Option<Option<Statement>>, DbErr> {
+        let Saving { item, before, .. } = *saving;
+        let links = before.map_or(&[][..], |before| &before.links);
+        let is_own = links == item.links && (before.is_none() || kept.expanded.is_none());
+        if !is_own || before.map_or(Ok(false), |before| tells_less(item, before))? {
+            return Ok(None);
+        }
+        Ok(self.place_simply(catalog, saving))
+    }
+
+    fn simple_write(&self, saving: &Saving<'_>, kept: Kept, places: Option<Statement>) -> Result<Write, DbErr> {
+        let mut together = self.own_rows(saving, kept)?;
+        places.into_iter().for_each(|statement| together.add(statement));
+        Ok(Write { together, change: change_of(saving) })
+    }
+
+    /// The statements for an item's rows outside of lists and links.
+    fn own_rows(&self, saving: &Saving<'_>, kept: Kept) -> Result<Together, DbErr> {
+        let Saving { item, before, .. } = *saving;
+        let backend = self.backend();
+        let Kept { revision, expanded } = kept;
+        let mut together = Together::new(backend);
+        together.add(save_row::<entity::content::Entity>(backend, &item.content, before.map(|before| &before.content)));
+        if before.is_none_or(|before| before.detail != item.detail) {
+            together.add(save_detail(backend, &item.detail, before.map(|before| &before.detail))?);
+        }
+        together.add(self.revise(revision));
+        self.place_on_map(item, before)?.into_iter().for_each(|statement| together.add(statement));
+        if let Some(expanded) = expanded {
+            self.place_occurrences(item.content.id, &expanded)
+                .into_iter()
+                .for_each(|statement| together.add(statement));
+        }
+        if let Some(before) = before {
+            self.hide_from_search(item, before, &mut together);
+        }
+        Ok(together)
     }
 
     /// Stores a region, topic or organization and logs it. `is_new` says whether its row is not there yet.

@@ -8,7 +8,7 @@ use solidarity::clock::Clock;
 use tokio::sync::OnceCell;
 use url::Url;
 
-use crate::harness::folder;
+use crate::harness::{folder, tell_faults};
 
 /// A database of its own, gone when this is dropped.
 #[derive(Debug)]
@@ -45,6 +45,7 @@ impl Database {
     }
 
     pub fn sqlite() -> Self {
+        tell_faults();
         let folder = folder("api");
         let url = format!("sqlite://{}?mode=rwc", folder.join("test.sqlite").display());
         Self { url, folder: Some(folder), place: None }
@@ -64,6 +65,7 @@ impl Database {
 
     /// A PostgreSQL database of a cluster.
     pub async fn on(cluster: Url) -> Self {
+        tell_faults();
         sweep(&cluster).await;
         let name = format!("solidarity_test_{}", Clock::System.random_id().simple());
         run(&cluster, &format!("CREATE DATABASE {name}")).await;

@@ -44,7 +44,7 @@ pub fn folder(name: &str) -> PathBuf {
 
 /// Faults of a server in this process go to the standard error, past the capture, since clients read only that there was
 /// one.
-fn tell_faults() {
+pub fn tell_faults() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(|| {
         let subscriber = telemetry::subscriber(LogLevel::Error, LogFormat::Text, std::io::stderr);
@@ -59,7 +59,6 @@ pub async fn app(limits: Limits) -> SharedApp {
 }
 
 async fn on_database(limits: Limits, database: &Database) -> SharedApp {
-    tell_faults();
     let store = Store::open(&database.url, &limits).await.unwrap();
     store.migrate_up().await.unwrap();
     store.reload_catalog().await.unwrap();

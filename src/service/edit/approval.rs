@@ -34,10 +34,10 @@ impl Change for Approve {
         let status = target.take(Step::Approve)?;
         let store = &edit.app.store;
         let actions = WRITING.map(|action| action.as_str());
-        let writers = store.writers_of(edit.tx, target.item.content.id, &actions).await?;
-        let own = store.first_maker(edit.tx, edit.actor().client).await?;
+        let writers = store.writers_of(edit.tx()?, target.item.content.id, &actions).await?;
+        let own = store.first_maker(edit.tx()?, edit.actor().client).await?;
         for writer in writers {
-            if store.first_maker(edit.tx, writer).await? == own {
+            if store.first_maker(edit.tx()?, writer).await? == own {
                 let message = "was written by this client or by one of the same making";
                 return Err(Fault::new(FaultCode::SelfApprovalForbidden, "input.id", message).into());
             }
@@ -49,7 +49,7 @@ impl Change for Approve {
             approved_version: item.content.version,
             approved_by: edit.actor().client,
         };
-        edit.app.store.save_review(edit.tx, review).await?;
+        edit.app.store.save_review(edit.tx()?, review).await?;
         Ok(item)
     }
 }

@@ -205,7 +205,7 @@ async fn replay(edit: &Edit<'_>, answer: &str) -> Result<BatchDone, Refusal> {
         if let Some(id) = id.and_then(|id| id.parse::<PublicId>().ok())
             && let Some(kind) = Kind::of_noun(id.noun)
         {
-            item = edit.app.store.stored_item(edit.tx, kind, id.key()).await?;
+            item = edit.app.store.stored_item(&edit.reads, kind, id.key()).await?;
         }
         done.items.push((ItemAction::parse(&action).ok_or_else(gone)?, item));
     }

@@ -47,12 +47,12 @@ pub async fn upsert_catalog(
 }
 
 async fn write(edit: &Edit<'_>, input: &Input) -> Result<CatalogDone, Refusal> {
-    edit.app.store.lock_catalog(edit.tx).await?;
-    let catalog = edit.app.store.catalog_within(edit.tx).await?;
+    edit.app.store.lock_catalog(edit.tx()?).await?;
+    let catalog = edit.app.store.catalog_within(edit.tx()?).await?;
     let names = Names::of_catalog(&catalog);
     let called = identity(input);
     let slug = called.slug.unwrap_or_default();
-    let stored_rows = edit.app.store.stored_catalog_within(edit.tx).await?;
+    let stored_rows = edit.app.store.stored_catalog_within(edit.tx()?).await?;
     let record = Record { updated_at: Some(edit.now), ..Record::default() };
     let id_of = |noun: Noun, bare: Option<&String>| match bare {
         Some(bare) => format!("{}_{bare}", noun.prefix()).parse::<PublicId>().map_err(|_| broken()),
@@ -72,9 +72,9 @@ async fn write(edit: &Edit<'_>, input: &Input) -> Result<CatalogDone, Refusal> {
             let inside = if stored.is_some() { vec![id.key()] } else { parents.clone() };
             may_write(edit, Scope::RegionsManage, &[inside, parents.clone()], "input.parents")?;
             if stored.is_some_and(|stored| unpack_keys(&stored.parent_ids) != parents || stored.names != row.names) {
-                edit.app.store.begin_reindex(edit.tx).await?;
+                edit.app.store.begin_reindex(edit.tx()?).await?;
             }
-            edit.app.store.save_region(edit.tx, row, stored.is_none(), edit.now).await?;
+            edit.app.store.save_region(edit.tx()?, row, stored.is_none(), edit.now).await?;
             Ok(CatalogDone(id.key()))
         }
         Input::Topic(input) => {
@@ -88,9 +88,9 @@ async fn write(edit: &Edit<'_>, input: &Input) -> Result<CatalogDone, Refusal> {
             }
             may_write(edit, Scope::TopicsManage, &[Vec::new()], "input.slug")?;
             if stored.is_some_and(|stored| unpack_keys(&stored.broader_ids) != broader || stored.names != row.names) {
-                edit.app.store.begin_reindex(edit.tx).await?;
+                edit.app.store.begin_reindex(edit.tx()?).await?;
             }
-            edit.app.store.save_topic(edit.tx, row, stored.is_none(), edit.now).await?;
+            edit.app.store.save_topic(edit.tx()?, row, stored.is_none(), edit.now).await?;
             Ok(CatalogDone(id.key()))
         }
         Input::Organization(input) => {
@@ -101,9 +101,9 @@ async fn write(edit: &Edit<'_>, input: &Input) -> Result<CatalogDone, Refusal> {
             places.extend(stored.map(|stored| unpack_keys(&stored.region_ids)));
             may_write(edit, Scope::OrganizationsManage, &places, "input.regions")?;
             if stored.is_some_and(|stored| stored.name != row.name) {
-                edit.app.store.begin_reindex(edit.tx).await?;
+                edit.app.store.begin_reindex(edit.tx()?).await?;
             }
-            edit.app.store.save_organization(edit.tx, row, stored.is_none(), edit.now).await?;
+            edit.app.store.save_organization(edit.tx()?, row, stored.is_none(), edit.now).await?;
             Ok(CatalogDone(id.key()))
         }
         _ => Err(Fault::new(FaultCode::Invalid, "input", "is not of the catalog").into()),

@@ -63,7 +63,7 @@ impl Edit<'_> {
             item.content.spotlight_until = stored.spotlight_until;
         }
         let settling = Settling { kind, content: &mut item.content, stored: stored_row };
-        settle_slug(self.app, self.tx, settling, &mut self.taken).await?;
+        settle_slug(self.app, &self.reads, settling, &mut self.taken).await?;
         Ok((item, names.ids()))
     }
 
@@ -78,10 +78,10 @@ impl Edit<'_> {
             }
             let slug = reference.rsplit(':').next().unwrap_or_default();
             let own = match PublicId::parse_as(&reference, noun) {
-                Ok(id) => store.stored_by_key(self.tx, id.key()).await?.filter(|row| {
+                Ok(id) => store.stored_by_key(&self.reads, id.key()).await?.filter(|row| {
                     row.organization_id == self.actor().organization && id.to_string().ends_with(&row.public_id)
                 }),
-                Err(_) => store.stored_by_own_slug(self.tx, self.actor().organization, kind, slug).await?,
+                Err(_) => store.stored_by_own_slug(&self.reads, self.actor().organization, kind, slug).await?,
             };
             let found = match own.filter(|row| row.kind == kind.number()) {
                 Some(row) => Some((row.public_id.clone(), shown_slug(&row).to_string())),

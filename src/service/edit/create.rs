@@ -27,6 +27,8 @@ pub struct Create {
 }
 
 impl Change for Create {
+    const IS_PLAIN: bool = true;
+
     async fn apply(&self, edit: &mut Edit<'_>) -> Result<NewItem, Refusal> {
         let input = Input::read(self.kind, given(&self.input))?;
         create(edit, &input).await
@@ -74,7 +76,7 @@ pub(super) async fn refuse_known_source(
         return Ok(());
     }
     let organization = edit.actor().organization;
-    if edit.app.store.stored_by_source(edit.tx, organization, system, external_id).await?.is_some() {
+    if edit.app.store.stored_by_source(&edit.reads, organization, system, external_id).await?.is_some() {
         let message = "is the source of another item of the organization: upsert changes that one";
         return Err(Fault::new(FaultCode::NotUnique, "input.source", message).into());
     }
@@ -93,6 +95,8 @@ pub struct Upsert {
 }
 
 impl Change for Upsert {
+    const IS_PLAIN: bool = true;
+
     async fn apply(&self, edit: &mut Edit<'_>) -> Result<NewItem, Refusal> {
         Ok(upsert(edit, self).await?.0)
     }
@@ -113,7 +117,7 @@ pub(super) async fn upsert(edit: &mut Edit<'_>, upsert: &Upsert) -> Result<(NewI
         return Err(Fault::new(FaultCode::Required, "input.source", message).into());
     };
     let organization = edit.actor().organization;
-    let known = edit.app.store.stored_by_source(edit.tx, organization, system, external_id).await?;
+    let known = edit.app.store.stored_by_source(&edit.reads, organization, system, external_id).await?;
     let Some(row) = known else {
         if let Some(expected) = upsert.expected_version {
             let message = format!("is {expected}, and there is no item of this source");

@@ -2,7 +2,8 @@
 //! was acknowledged is whole and what was not is absent. Must not know GraphQL or HTTP.
 //!
 //! A change is a value with [`Change::apply`]; [`perform`] runs it. What it needs of the item is found by `target.rs`,
-//! what the client may do to it is decided in `authority.rs`.
+//! what the client may do to it is decided in `authority.rs`. Most changes are planned before their transaction begins, so
+//! that others need not wait for that; see `plan.rs`.
 
 mod alert;
 mod approval;
@@ -12,6 +13,7 @@ mod catalog;
 mod compose;
 mod create;
 mod occurrence;
+mod plan;
 mod redact;
 mod repeat;
 mod restore;
@@ -22,7 +24,7 @@ mod warning;
 
 use std::sync::Arc;
 
-use sea_orm::{DatabaseTransaction, DbErr, SqlErr};
+use sea_orm::{DatabaseExecutor, DatabaseTransaction, DbErr};
 
 pub use alert::CancelAlert;
 pub use approval::{Approve, Reject};
@@ -37,6 +39,8 @@ pub use step::{Archive, Publish, Schedule, Spotlight, Submit, Withdraw};
 pub use update::{Translate, Update};
 pub use warning::{Warning, warnings};
 
+use plan::Planned;
+
 use super::access::{AccessError, recheck};
 use super::fault::Fault;
 use super::prepare::TakenSlugs;
@@ -47,6 +51,7 @@ use crate::domain::scope::Scope;
 use crate::domain::time::Timestamp;
 use crate::domain::view::View;
 use crate::domain::vocabulary::RevisionAction;
+use crate::store::fault::came_between;
 use crate::store::{Catalog, NewItem, Saving};
 
 /// Who asks for a change, and what they may see.
@@ -106,16 +111,24 @@ impl From<Vec<Fault>> for Refusal {
 
 /// A change that a client asks for.
 pub trait Change: Sync {
+    /// Whether it reads and then saves one item, and does nothing else: it can be planned before a transaction begins.
+    const IS_PLAIN: bool = false;
+
     /// Makes the change in a transaction, and answers the item as it is now stored.
     fn apply(&self, edit: &mut Edit<'_>) -> impl Future<Output = Result<NewItem, Refusal>> + Send;
 }
 
-/// A transaction under way.
+/// A change under way.
 #[derive(Debug)]
 pub struct Edit<'a> {
     app: &'a App,
     caller: &'a Caller,
-    tx: &'a DatabaseTransaction,
+    /// What is read from.
+    reads: DatabaseExecutor<'a>,
+    /// What is written in; none while the change is planned.
+    writes: Option<&'a DatabaseTransaction>,
+    /// What was planned.
+    planned: Planned,
     catalog: Arc<Catalog>,
     now: Timestamp,
     taken: TakenSlugs,
@@ -126,8 +139,19 @@ pub struct Edit<'a> {
 /// How often a change is tried when another one came between.
 const ATTEMPTS: usize = 8;
 
-/// Makes a change in a transaction of its own. One that another came between is made again from the start.
-pub async fn perform(app: &App, caller: &Caller, change: &impl Change) -> Result<NewItem, Refusal> {
+/// Makes a change: planned if it can be, else in a transaction of its own. One that another came between is made again from
+/// the start.
+pub async fn perform<C: Change>(app: &App, caller: &Caller, change: &C) -> Result<NewItem, Refusal> {
+    if C::IS_PLAIN
+        && let Some(item) = plan::perform(app, caller, change, None).await?
+    {
+        return Ok(item);
+    }
+    in_transaction(app, caller, change).await
+}
+
+/// Makes a change in a transaction of its own, again from the start if another came between.
+async fn in_transaction(app: &App, caller: &Caller, change: &impl Change) -> Result<NewItem, Refusal> {
     let mut attempt = 1;
     loop {
         let tx = app.store.begin().await?;
@@ -158,28 +182,30 @@ async fn finish<T>(tx: DatabaseTransaction, outcome: Result<T, Refusal>) -> Resu
     }
 }
 
-/// Whether a transaction failed only since another was made at the same time.
-fn came_between(cause: &DbErr) -> bool {
-    if matches!(cause.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) {
-        return true;
-    }
-    let text = cause.to_string();
-    ["deadlock detected", "could not serialize", "database is locked"].iter().any(|sign| text.contains(sign))
-}
-
 impl<'a> Edit<'a> {
     fn new(app: &'a App, caller: &'a Caller, tx: &'a DatabaseTransaction) -> Self {
+        Self { writes: Some(tx), reads: tx.into(), ..Self::planning(app, caller) }
+    }
+
+    /// One that is planned: it reads what is committed, and what it saves becomes a plan.
+    fn planning(app: &'a App, caller: &'a Caller) -> Self {
         let (catalog, now) = (app.store.catalog(), app.clock.now());
-        Self { app, caller, tx, catalog, now, taken: TakenSlugs::new(), beside: None }
+        let (reads, taken) = (app.store.reads(), TakenSlugs::new());
+        Self { app, caller, reads, writes: None, planned: Planned::Nothing, catalog, now, taken, beside: None }
     }
 
     fn actor(&self) -> &'a Actor {
         &self.caller.actor
     }
 
+    /// The transaction of a change that is not planned.
+    fn tx(&self) -> Result<&'a DatabaseTransaction, Refusal> {
+        self.writes.ok_or_else(|| DbErr::Custom("a change that is not plain was planned".to_string()).into())
+    }
+
     /// Stores an item with its revision. `ids` are the public ids of what it refers to.
     async fn save(
-        &self,
+        &mut self,
         saving: Saving<'_>,
         ids: &std::collections::HashMap<i64, String>,
         action: RevisionAction,
@@ -187,7 +213,12 @@ impl<'a> Edit<'a> {
     ) -> Result<(), Refusal> {
         let author = Author { client: Some(self.actor().client), action, note };
         let recording = Recording { catalog: &self.catalog, ids, author: &author };
-        record(self.app, self.tx, &recording, saving).await?;
+        match self.writes {
+            Some(tx) => {
+                record(self.app, tx, &recording, saving).await?;
+            }
+            None => self.planned = plan::of_saving(self, &recording, &saving)?,
+        }
         Ok(())
     }
 }

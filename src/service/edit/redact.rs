@@ -57,7 +57,7 @@ impl Change for Redact {
         erase(&mut item).map_err(|fault| Refusal::Faults(vec![fault]))?;
         let saving = Saving { item: &item, before: Some(&target.item), what: Some("REDACTED"), at: edit.now };
         edit.save(saving, &std::collections::HashMap::new(), RevisionAction::Redacted, None).await?;
-        edit.app.store.erase_revisions(edit.tx, item.content.id).await?;
+        edit.app.store.erase_revisions(edit.tx()?, item.content.id).await?;
         Ok(item)
     }
 }

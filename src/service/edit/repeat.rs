@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{ATTEMPTS, Caller, Change, Create, Edit, Refusal, came_between, finish, perform};
+use super::{Caller, Change, Create, Edit, Refusal, in_transaction, perform, plan};
 use crate::app::App;
 use crate::domain::geo::Point;
 use crate::domain::public_id::PublicId;
@@ -61,16 +61,29 @@ fn hash(text: &str) -> String {
 }
 
 impl Edit<'_> {
-    /// Takes a key; if its request was answered before, with what it made.
-    pub(super) async fn claim(&self, key: &Key) -> Result<Option<String>, Refusal> {
-        let row = entity::idempotency::Model {
+    fn row(&self, key: &Key, answer: Option<String>) -> entity::idempotency::Model {
+        entity::idempotency::Model {
             client_id: self.actor().client,
             idempotency_key: key.name.clone(),
             fingerprint: key.fingerprint.clone(),
-            answer: None,
+            answer,
             expires_at: self.now.as_micros().saturating_add(DAY_MICROS),
-        };
-        match self.app.store.claim_key(self.tx, row, self.now).await? {
+        }
+    }
+
+    /// Whether anything is kept of a key, even if its time has run out.
+    pub(super) async fn is_known(&self, key: &Key) -> Result<bool, Refusal> {
+        Ok(self.app.store.knows_key(&self.reads, self.actor().client, &key.name).await?)
+    }
+
+    /// What is kept of a key whose request made an item.
+    pub(super) fn answered(&self, key: &Key, item: &NewItem) -> entity::idempotency::Model {
+        self.row(key, Some(id_of(item)))
+    }
+
+    /// Takes a key; if its request was answered before, with what it made.
+    pub(super) async fn claim(&self, key: &Key) -> Result<Option<String>, Refusal> {
+        match self.app.store.claim_key(self.tx()?, self.row(key, None), self.now).await? {
             Claim::New => Ok(None),
             Claim::Used { fingerprint, answer } if fingerprint == key.fingerprint => Ok(Some(answer)),
             Claim::Used { .. } => {
@@ -82,7 +95,7 @@ impl Edit<'_> {
 
     /// Keeps what the request of a key made.
     pub(super) async fn answer(&self, key: &Key, answer: String) -> Result<(), Refusal> {
-        Ok(self.app.store.answer_key(self.tx, self.actor().client, &key.name, answer).await?)
+        Ok(self.app.store.answer_key(self.tx()?, self.actor().client, &key.name, answer).await?)
     }
 }
 
@@ -90,30 +103,34 @@ impl Edit<'_> {
 pub async fn create_once(app: &App, caller: &Caller, create: &Create, key: Option<&str>) -> Result<NewItem, Refusal> {
     let Some(key) = key else { return perform(app, caller, create).await };
     let key = Key::parse(key, create.kind, &Value::Object(create.input.clone()))?;
-    let mut attempt = 1;
-    loop {
-        let tx = app.store.begin().await?;
-        let outcome = async {
-            let caller = caller.recheck(app, &tx).await?;
-            create_with_key(&mut Edit::new(app, &caller, &tx), create, &key).await
-        };
-        let outcome = Box::pin(outcome).await;
-        match finish(tx, outcome).await {
-            Err(Refusal::Database(cause)) if attempt < ATTEMPTS && came_between(&cause) => attempt += 1,
-            outcome => return outcome,
-        }
+    if let Some(item) = plan::perform(app, caller, create, Some(&key)).await? {
+        return Ok(item);
     }
+    in_transaction(app, caller, &CreateOnce { create, key: &key }).await
 }
 
-async fn create_with_key(edit: &mut Edit<'_>, create: &Create, key: &Key) -> Result<NewItem, Refusal> {
-    let Some(answer) = edit.claim(key).await? else {
-        let item = create.apply(edit).await?;
-        let noun = Kind::from_number(item.content.kind).map_or("", |kind| kind.noun().prefix());
-        edit.answer(key, format!("{noun}_{}", item.content.public_id)).await?;
-        return Ok(item);
-    };
-    let gone = || sea_orm::DbErr::Custom("what a key of a repeated request made is gone".to_string());
-    let id: PublicId = answer.parse().map_err(|_| gone())?;
-    let kind = Kind::of_noun(id.noun).ok_or_else(gone)?;
-    Ok(edit.app.store.stored_item(edit.tx, kind, id.key()).await?.ok_or_else(gone)?)
+fn id_of(item: &NewItem) -> String {
+    let noun = Kind::from_number(item.content.kind).map_or("", |kind| kind.noun().prefix());
+    format!("{noun}_{}", item.content.public_id)
+}
+
+/// Makes a draft under a key, or finds what was made under it.
+#[derive(Debug)]
+struct CreateOnce<'a> {
+    create: &'a Create,
+    key: &'a Key,
+}
+
+impl Change for CreateOnce<'_> {
+    async fn apply(&self, edit: &mut Edit<'_>) -> Result<NewItem, Refusal> {
+        let Some(answer) = edit.claim(self.key).await? else {
+            let item = self.create.apply(edit).await?;
+            edit.answer(self.key, id_of(&item)).await?;
+            return Ok(item);
+        };
+        let gone = || sea_orm::DbErr::Custom("what a key of a repeated request made is gone".to_string());
+        let id: PublicId = answer.parse().map_err(|_| gone())?;
+        let kind = Kind::of_noun(id.noun).ok_or_else(gone)?;
+        Ok(edit.app.store.stored_item(&edit.reads, kind, id.key()).await?.ok_or_else(gone)?)
+    }
 }

@@ -30,7 +30,7 @@ impl Change for Restore {
             return Err(Fault::new(FaultCode::InvalidStateTransition, "input.id", message).into());
         }
         let status = target.take(Step::Restore)?;
-        let revision = edit.app.store.find_revision(edit.tx, target.item.content.id, self.version).await?;
+        let revision = edit.app.store.find_revision(edit.tx()?, target.item.content.id, self.version).await?;
         let snapshot = revision.and_then(|revision| revision.snapshot).ok_or_else(|| {
             Fault::new(FaultCode::NotFound, "input.version", format!("there is no revision {}", self.version))
         })?;

@@ -57,6 +57,8 @@ change!(
 );
 
 impl Change for Submit {
+    const IS_PLAIN: bool = true;
+
     async fn apply(&self, edit: &mut Edit<'_>) -> Result<NewItem, Refusal> {
         let target = edit.own(&self.id, None, self.expected_version).await?;
         edit.authorise(&[write_scope(target.kind)], &[&target.item], "input.id")?;
@@ -67,6 +69,8 @@ impl Change for Submit {
 }
 
 impl Change for Publish {
+    const IS_PLAIN: bool = true;
+
     async fn apply(&self, edit: &mut Edit<'_>) -> Result<NewItem, Refusal> {
         let target = edit.own(&self.id, None, self.expected_version).await?;
         edit.authorise(publish_scopes(&target.item), &[&target.item], "input.id")?;
@@ -83,6 +87,8 @@ impl Change for Publish {
 }
 
 impl Change for Schedule {
+    const IS_PLAIN: bool = true;
+
     async fn apply(&self, edit: &mut Edit<'_>) -> Result<NewItem, Refusal> {
         let target = edit.own(&self.id, None, self.expected_version).await?;
         edit.authorise(publish_scopes(&target.item), &[&target.item], "input.id")?;
@@ -99,6 +105,8 @@ impl Change for Schedule {
 }
 
 impl Change for Withdraw {
+    const IS_PLAIN: bool = true;
+
     async fn apply(&self, edit: &mut Edit<'_>) -> Result<NewItem, Refusal> {
         let target = edit.own(&self.id, None, self.expected_version).await?;
         edit.authorise(withdraw_scopes(&target.item), &[&target.item], "input.id")?;
@@ -110,6 +118,8 @@ impl Change for Withdraw {
 }
 
 impl Change for Archive {
+    const IS_PLAIN: bool = true;
+
     async fn apply(&self, edit: &mut Edit<'_>) -> Result<NewItem, Refusal> {
         let target = edit.own(&self.id, None, self.expected_version).await?;
         edit.authorise(withdraw_scopes(&target.item), &[&target.item], "input.id")?;
@@ -131,6 +141,8 @@ pub struct Spotlight {
 }
 
 impl Change for Spotlight {
+    const IS_PLAIN: bool = true;
+
     async fn apply(&self, edit: &mut Edit<'_>) -> Result<NewItem, Refusal> {
         let target = edit.seen(&self.id, self.expected_version).await?;
         edit.authorise(&[Scope::ContentSpotlight], &[&target.item], "input.id")?;
@@ -169,7 +181,7 @@ pub(super) async fn move_to(
     change(&mut item);
     let stored = Some(&target.item.content);
     let settling = Settling { kind: target.kind, content: &mut item.content, stored };
-    settle_slug(edit.app, edit.tx, settling, &mut edit.taken).await?;
+    settle_slug(edit.app, &edit.reads, settling, &mut edit.taken).await?;
     let saving = Saving { item: &item, before: Some(&target.item), what: moved.what, at: edit.now };
     edit.save(saving, &target.ids, moved.action, moved.note).await?;
     Ok(item)
@@ -205,7 +217,7 @@ async fn may_go_out(edit: &Edit<'_>, target: &Target, at: Timestamp) -> Result<(
         faults.push(Fault::new(FaultCode::UnverifiedPayee, "input.id", message));
     }
     if !critical_parts(&target.item).is_empty() || target.status() == PublicationStatus::InReview {
-        let review = edit.app.store.find_review(edit.tx, target.item.content.id).await?;
+        let review = edit.app.store.find_review(&edit.reads, target.item.content.id).await?;
         if review.is_none_or(|review| review.approved_version != target.item.content.version) {
             let message = "a second client with scope `content:review` must approve this version first";
             faults.push(Fault::new(FaultCode::SecondReviewerRequired, "input.id", message));

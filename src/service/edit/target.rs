@@ -82,14 +82,19 @@ impl Edit<'_> {
             let message = format!("is the id of a {}, which is not content", id.noun.name());
             return Err(Fault::new(FaultCode::Invalid, "input.id", message).into());
         };
-        let item = self.app.store.stored_item_locked(self.tx, kind, id.key()).await?;
+        let store = &self.app.store;
+        let item = match self.writes {
+            Some(tx) => store.stored_item_locked(tx, kind, id.key()).await?,
+            // The transaction that writes holds the version against this one.
+            None => store.stored_item(&self.reads, kind, id.key()).await?,
+        };
         let item = item.filter(|item| id.to_string().ends_with(&item.content.public_id)).ok_or_else(not_found)?;
         Ok(Target { kind, id, item, ids: HashMap::new() })
     }
 
     async fn with_ids(&self, mut target: Target) -> Result<Target, Refusal> {
         let keys = referred_keys(&target.item);
-        for (key, kind, bare) in self.app.store.stored_ids_within(self.tx, &keys).await? {
+        for (key, kind, bare) in self.app.store.stored_ids_within(&self.reads, &keys).await? {
             target.ids.insert(key, format!("{}_{bare}", kind.noun().prefix()));
         }
         Ok(target)

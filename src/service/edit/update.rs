@@ -31,6 +31,8 @@ pub struct Update {
 }
 
 impl Change for Update {
+    const IS_PLAIN: bool = true;
+
     async fn apply(&self, edit: &mut Edit<'_>) -> Result<NewItem, Refusal> {
         let target = edit.own(&self.id, self.kind.map(noun_of), self.expected_version).await?;
         let (stored, _) = target.input(edit)?;
@@ -118,6 +120,8 @@ pub struct Translate {
 }
 
 impl Change for Translate {
+    const IS_PLAIN: bool = true;
+
     async fn apply(&self, edit: &mut Edit<'_>) -> Result<NewItem, Refusal> {
         let target = edit.own(&self.id, None, self.expected_version).await?;
         let origin = self.translation.get("origin").and_then(Value::as_str).and_then(TranslationOrigin::parse);

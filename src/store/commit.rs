@@ -1,0 +1,246 @@
+//! Writes that were planned while nobody held the database, committed many at a time: what each was planned upon is held
+//! against what is stored, in the transaction that writes. On SQLite the one writer is held for as long as statements run,
+//! and not while they are made; on both databases one wait for the disk serves all that wait. Must not plan.
+
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use sea_orm::{
+    ConnAcquireErr, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IntoActiveModel, QueryTrait,
+};
+use tokio::sync::oneshot;
+
+use super::sql::Sql;
+use super::write::Write;
+use super::{Catalog, Credentials, Store};
+use crate::domain::public_id::PublicId;
+
+/// Writes that one transaction takes.
+const MOST: usize = 64;
+
+/// Whether what is found of a client is good enough.
+pub type Check = Box<dyn Fn(Option<&Credentials>) -> bool + Send + Sync>;
+
+/// Whose write it is, and whether the client may still do what was planned for it.
+pub struct Holder {
+    /// The client.
+    pub client: PublicId,
+    /// The token's own name.
+    pub jti: String,
+    /// Holds what is found of the client now against what the plan was made with.
+    pub is_same: Check,
+}
+
+impl std::fmt::Debug for Holder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Holder").field("client", &self.client).finish_non_exhaustive()
+    }
+}
+
+/// A write with what it was planned upon.
+#[derive(Debug)]
+pub struct Plan {
+    /// Whose it is.
+    pub holder: Arc<Holder>,
+    /// The catalog in force.
+    pub catalog: Arc<Catalog>,
+    /// The item that is changed and its version; none if it is new.
+    pub base: Option<(i64, i32)>,
+    /// What no other item may have: its kind and slug, or its publisher and source.
+    pub names: Vec<String>,
+    /// What is written.
+    pub write: Write,
+}
+
+impl Plan {
+    /// Keeps a key that nobody took, with what the write makes.
+    pub fn keep_key(&mut self, store: &Store, row: entity::idempotency::Model) {
+        self.write.add(entity::idempotency::Entity::insert(row.into_active_model()).build(store.backend()));
+    }
+}
+
+/// What became of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Committed {
+    /// It is stored.
+    Stored,
+    /// What it was planned upon is not so any more. Nothing was written.
+    Outdated,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    plan: Plan,
+    since: Instant,
+    answer: oneshot::Sender<Result<Committed, DbErr>>,
+}
+
+/// The plans that wait, and whose turn it is to commit them.
+#[derive(Debug, Default)]
+pub(super) struct Queue {
+    waiting: Mutex<Vec<Waiting>>,
+    turn: tokio::sync::Mutex<()>,
+}
+
+impl Queue {
+    fn push(&self, waiting: Waiting) {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push(waiting);
+    }
+
+    fn take(&self) -> Vec<Waiting> {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = waiting.len().min(MOST);
+        waiting.drain(..count).collect()
+    }
+}
+
+impl Store {
+    /// Commits a plan together with those of others that wait. What is asked for is done whether the caller waits for it or
+    /// not.
+    pub async fn commit_planned(&self, plan: Plan) -> Result<Committed, DbErr> {
+        let (sender, answered) = oneshot::channel();
+        self.queue.push(Waiting { plan, since: Instant::now(), answer: sender });
+        let store = self.clone();
+        // A task of its own, so that no caller's going away ends a transaction that holds the writes of others.
+        tokio::spawn(async move {
+            let _turn = store.queue.turn.lock().await;
+            let (waiting, late): (Vec<Waiting>, Vec<Waiting>) =
+                store.queue.take().into_iter().partition(|waiting| waiting.since.elapsed() <= store.patience);
+            for waiting in late {
+                answer(waiting, Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)));
+            }
+            if !waiting.is_empty() {
+                store.commit_all(waiting).await;
+            }
+        });
+        answered.await.unwrap_or_else(|_| Err(DbErr::Custom("the server stopped before it committed".to_string())))
+    }
+
+    async fn commit_all(&self, waiting: Vec<Waiting>) {
+        let plans: Vec<&Plan> = waiting.iter().map(|waiting| &waiting.plan).collect();
+        let failure = match self.commit_once(&plans).await {
+            Ok(outcomes) => {
+                for (waiting, outcome) in waiting.into_iter().zip(outcomes) {
+                    answer(waiting, Ok(outcome));
+                }
+                return;
+            }
+            Err(failure) => failure,
+        };
+        match failure {
+            // Nothing is stored: the one that is at fault must not take the others with it.
+            Failure::Write(cause) if waiting.len() > 1 && !matches!(cause, DbErr::ConnectionAcquire(_)) => {
+                for waiting in waiting {
+                    let outcome = self.commit_once(&[&waiting.plan]).await;
+                    let outcome = outcome.map(|outcomes| outcomes.first().copied().unwrap_or(Committed::Outdated));
+                    answer(waiting, outcome.map_err(Failure::cause));
+                }
+            }
+            // Whether it is stored after a commit that failed is not known: to try again might store it twice.
+            failure => {
+                let cause = failure.cause();
+                let mut waiting = waiting.into_iter();
+                let first = waiting.next();
+                for waiting in waiting {
+                    answer(waiting, Err(same(&cause)));
+                }
+                if let Some(first) = first {
+                    answer(first, Err(cause));
+                }
+            }
+        }
+    }
+
+    async fn commit_once(&self, plans: &[&Plan]) -> Result<Vec<Committed>, Failure> {
+        let tx = self.begin().await.map_err(Failure::Write)?;
+        match self.write_all(&tx, plans).await {
+            Ok(outcomes) if outcomes.contains(&Committed::Stored) => {
+                tx.commit().await.map_err(Failure::Commit)?;
+                Ok(outcomes)
+            }
+            outcome => {
+                tx.rollback().await.map_err(Failure::Write)?;
+                outcome.map_err(Failure::Write)
+            }
+        }
+    }
+
+    async fn write_all(&self, tx: &DatabaseTransaction, plans: &[&Plan]) -> Result<Vec<Committed>, DbErr> {
+        let mut holders: HashMap<(i64, &str), Option<Credentials>> = HashMap::new();
+        for holder in plans.iter().map(|plan| &plan.holder) {
+            let name = (holder.client.key(), holder.jti.as_str());
+            if let Entry::Vacant(place) = holders.entry(name) {
+                place.insert(self.credentials_within(tx, holder.client, &holder.jti).await?);
+            }
+        }
+        let mut versions = self.versions(tx, plans).await?;
+        let catalog = self.catalog();
+        let mut names: HashSet<&str> = HashSet::new();
+        let mut outcomes = Vec::with_capacity(plans.len());
+        for plan in plans {
+            let Plan { holder, base, .. } = plan;
+            let is_allowed = holders
+                .get(&(holder.client.key(), holder.jti.as_str()))
+                .is_some_and(|found| (holder.is_same)(found.as_ref()));
+            // Taken out, so that of two plans upon the same version one is made.
+            let is_current = base.is_none_or(|(id, version)| versions.remove(&id) == Some(version));
+            let is_free = plan.names.iter().all(|name| !names.contains(name.as_str()));
+            if !(is_allowed && is_current && is_free && Arc::ptr_eq(&plan.catalog, &catalog)) {
+                outcomes.push(Committed::Outdated);
+                continue;
+            }
+            names.extend(plan.names.iter().map(String::as_str));
+            plan.write.clone().run(tx).await?;
+            outcomes.push(Committed::Stored);
+        }
+        Ok(outcomes)
+    }
+
+    /// The versions of what is changed; nobody else changes it until the transaction ends.
+    async fn versions(&self, tx: &DatabaseTransaction, plans: &[&Plan]) -> Result<HashMap<i64, i32>, DbErr> {
+        let ids: Vec<i64> = plans.iter().filter_map(|plan| plan.base.map(|(id, _)| id)).collect();
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let mut sql = Sql::default();
+        sql.push("SELECT id, version FROM content WHERE id").is_any(self.backend(), &ids);
+        if self.backend() == DbBackend::Postgres {
+            // In one order everywhere, so that two nodes never wait for each other.
+            sql.push(" ORDER BY id FOR UPDATE");
+        }
+        let rows = tx.query_all_raw(sql.statement(self.backend())).await?;
+        rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect()
+    }
+}
+
+fn answer(waiting: Waiting, outcome: Result<Committed, DbErr>) {
+    // Who does not wait any more needs no answer.
+    let _ = waiting.answer.send(outcome);
+}
+
+/// Where a commit failed.
+#[derive(Debug)]
+enum Failure {
+    /// Before its end: nothing is stored.
+    Write(DbErr),
+    /// At its end.
+    Commit(DbErr),
+}
+
+impl Failure {
+    fn cause(self) -> DbErr {
+        match self {
+            Self::Write(cause) | Self::Commit(cause) => cause,
+        }
+    }
+}
+
+/// The same failure for another who waited for it.
+fn same(cause: &DbErr) -> DbErr {
+    match cause {
+        DbErr::ConnectionAcquire(_) => DbErr::ConnectionAcquire(ConnAcquireErr::Timeout),
+        cause => DbErr::Custom(cause.to_string()),
+    }
+}
