@@ -51,7 +51,7 @@ async fn measure(name: &str, database: Database, size: Size) {
     println!("{name}: commits a second, medians of {} rounds of {:?}", size.rounds, size.span);
     println!("publishers   bare   create+publish          update of published");
     let mut single = 0.0;
-    for at_once in [1, 8] {
+    for at_once in [1, 8, 32] {
         let found = bench.throughput(at_once).await;
         if at_once == 1 {
             single = found.bare;

@@ -1,12 +1,13 @@
 //! The one validated text type: normalised, bounded, without control characters; and what is derived from text (slugs,
 //! folded keys). Must not know fields or errors of the API.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 /// Why a text is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -41,7 +42,7 @@ pub struct Block<const MAX: usize>(String);
 impl<const MAX: usize> Line<MAX> {
     /// Checks and normalises a text.
     pub fn parse(text: &str) -> Result<Self, TextFault> {
-        let text: String = text.nfc().collect();
+        let text = composed(text);
         let text = text.trim();
         if let Some(control) = text.chars().find(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {
             return Err(TextFault::Control(u32::from(control)));
@@ -56,7 +57,12 @@ impl<const MAX: usize> Line<MAX> {
 impl<const MAX: usize> Block<MAX> {
     /// Checks and normalises a text; line ends become line feeds.
     pub fn parse(text: &str) -> Result<Self, TextFault> {
-        let text: String = text.replace("\r\n", "\n").replace('\r', "\n").nfc().collect();
+        let lines = if text.contains('\r') {
+            Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
+        } else {
+            Cow::Borrowed(text)
+        };
+        let text = composed(&lines);
         let text = text.trim();
         if let Some(control) = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
             return Err(TextFault::Control(u32::from(control)));
@@ -105,9 +111,25 @@ macro_rules! text_type {
 text_type!(Line);
 text_type!(Block);
 
+/// A text in normal form C; most texts are in it as they come.
+pub fn composed(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() || is_nfc(text) { Cow::Borrowed(text) } else { Cow::Owned(text.nfc().collect()) }
+}
+
 /// A key for ordering and matching names: lower case, without accents, ligatures opened, punctuation as spaces.
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
+    if text.is_ascii() {
+        for c in text.chars() {
+            if c.is_ascii_alphanumeric() {
+                folded.push(c.to_ascii_lowercase());
+            } else if !folded.is_empty() && !folded.ends_with(' ') {
+                folded.push(' ');
+            }
+        }
+        folded.truncate(folded.trim_end().len());
+        return folded;
+    }
     for c in text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
         match c {
             'œ' => folded.push_str("oe"),

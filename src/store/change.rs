@@ -1,6 +1,7 @@
 //! The change log: one row for each committed change, in the order of commits. Must not announce anything.
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement};
+use serde_json::{Value, json};
 
 use super::Store;
 use super::sql::Sql;
@@ -32,6 +33,8 @@ pub(crate) struct NewChange {
     pub purge: bool,
 }
 
+const COLUMNS: &str = "seq, at, noun, item, public_id, what, visibility_before, visibility_after, regions_before, \
+                       regions_after, topics_before, topics_after, purge";
 const NEXT: &str = "UPDATE epoch SET seq = seq + 1 WHERE id = 1";
 
 /// Appends a change in the transaction that makes it, behind other statements of the same round trip. The row lock that
@@ -48,10 +51,7 @@ pub(super) async fn append_with(
         together.add(Statement::from_string(backend, NEXT));
     }
     let mut sql = Sql::default();
-    sql.push(
-        "INSERT INTO change (seq, at, noun, item, public_id, what, visibility_before, visibility_after, \
-         regions_before, regions_after, topics_before, topics_after, purge) SELECT next.seq",
-    );
+    sql.push("INSERT INTO change (").push(COLUMNS).push(") SELECT next.seq");
     let NewChange { at, noun, item, public_id, what, before, after, purge } = change;
     sql.push(", ").bind(at.as_micros()).push(", ").bind(noun).push(", ").bind(item).push(", ").bind(public_id);
     sql.push(", ").bind(what);
@@ -70,6 +70,58 @@ pub(super) async fn append_with(
     row.ok_or_else(|| DbErr::Custom("the epoch row is missing".to_string()))?.try_get_by_index(0).map(Epoch)
 }
 
+/// Appends several changes, which get the next numbers in their order.
+pub(super) async fn append_all(tx: &DatabaseTransaction, changes: Vec<NewChange>) -> Result<(), DbErr> {
+    let backend = tx.get_database_backend();
+    let rows: Vec<Value> = changes.into_iter().enumerate().map(|(position, change)| row(position, change)).collect();
+    let mut next = Sql::default();
+    next.push("UPDATE epoch SET seq = seq + ").bind(i64::try_from(rows.len()).unwrap_or(i64::MAX));
+    next.push(" WHERE id = 1");
+    let mut sql = Sql::default();
+    let count = next.clone();
+    if backend == DbBackend::Postgres {
+        sql.push("WITH next AS (").add(count.statement(backend)).push(" RETURNING seq) ");
+    } else {
+        sql.add(count.statement(backend)).push("; ");
+    }
+    sql.push("INSERT INTO change (").push(COLUMNS).push(") SELECT next.seq - ");
+    sql.bind(i64::try_from(rows.len()).unwrap_or(i64::MAX)).push(" + ");
+    let values = Value::Array(rows).to_string();
+    if backend == DbBackend::Postgres {
+        sql.push(
+            "1 + c.position, c.at, c.noun, c.item, c.public_id, c.what, c.visibility_before, c.visibility_after, \
+             c.regions_before, c.regions_after, c.topics_before, c.topics_after, c.purge FROM next, \
+             json_to_recordset(CAST(",
+        );
+        sql.bind(values);
+        sql.push(
+            " AS json)) AS c (position BIGINT, at BIGINT, noun TEXT, item BIGINT, public_id TEXT, what TEXT, \
+             visibility_before TEXT, visibility_after TEXT, regions_before TEXT, regions_after TEXT, topics_before TEXT, \
+             topics_after TEXT, purge BOOLEAN)",
+        );
+    } else {
+        sql.push(
+            "1 + (c.value ->> 'position'), c.value ->> 'at', c.value ->> 'noun', c.value ->> 'item', \
+             c.value ->> 'public_id', c.value ->> 'what', c.value ->> 'visibility_before', \
+             c.value ->> 'visibility_after', c.value ->> 'regions_before', c.value ->> 'regions_after', \
+             c.value ->> 'topics_before', c.value ->> 'topics_after', c.value ->> 'purge' \
+             FROM epoch AS next, json_each(",
+        );
+        sql.bind(values).push(") AS c WHERE next.id = 1");
+    }
+    tx.execute_raw(sql.statement(backend)).await.map(|_| ())
+}
+
+fn row(position: usize, change: NewChange) -> Value {
+    let NewChange { at, noun, item, public_id, what, before, after, purge } = change;
+    json!({
+        "position": position, "at": at.as_micros(), "noun": noun, "item": item, "public_id": public_id, "what": what,
+        "visibility_before": before.visibility, "visibility_after": after.visibility,
+        "regions_before": before.regions, "regions_after": after.regions,
+        "topics_before": before.topics, "topics_after": after.topics, "purge": purge,
+    })
+}
+
 /// Appends a change in the transaction that makes it.
 pub(super) async fn append(tx: &DatabaseTransaction, change: NewChange) -> Result<Epoch, DbErr> {
     append_with(Together::new(tx.get_database_backend()), tx, change).await
@@ -85,9 +137,14 @@ impl Store {
 
     /// Whether a region, topic or organization was changed after an epoch.
     pub async fn catalog_changed(&self, since: Epoch) -> Result<bool, DbErr> {
-        let mut sql = Sql::default();
-        sql.push("SELECT 1 FROM change WHERE seq > ").bind(since.0);
-        sql.push(" AND noun IN ('region', 'topic', 'organization') LIMIT 1");
-        Ok(self.writer.query_one_raw(sql.statement(self.backend())).await?.is_some())
+        catalog_changed(&self.writer, since).await
     }
+}
+
+/// The same as a connection sees it. In the order of numbers, so that PostgreSQL does not read the whole log.
+pub(super) async fn catalog_changed<C: ConnectionTrait>(connection: &C, since: Epoch) -> Result<bool, DbErr> {
+    let mut sql = Sql::default();
+    sql.push("SELECT 1 FROM (SELECT noun FROM change WHERE seq > ").bind(since.0);
+    sql.push(" ORDER BY seq LIMIT 1000000) c WHERE noun IN ('region', 'topic', 'organization') LIMIT 1");
+    Ok(connection.query_one_raw(sql.statement(connection.get_database_backend())).await?.is_some())
 }

@@ -10,10 +10,10 @@ use std::time::Instant;
 use sea_orm::{
     ConnAcquireErr, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IntoActiveModel, QueryTrait,
 };
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 
 use super::sql::Sql;
-use super::write::Write;
+use super::write::{Write, run_all};
 use super::{Catalog, Credentials, Store};
 use crate::domain::public_id::PublicId;
 
@@ -43,7 +43,7 @@ impl std::fmt::Debug for Holder {
 #[derive(Debug)]
 pub struct Plan {
     /// Whose it is.
-    pub holder: Arc<Holder>,
+    pub holder: Holder,
     /// The catalog in force.
     pub catalog: Arc<Catalog>,
     /// The item that is changed and its version; none if it is new.
@@ -78,13 +78,19 @@ struct Waiting {
 }
 
 /// The plans that wait, and whose turn it is to commit them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Queue {
     waiting: Mutex<Vec<Waiting>>,
-    turn: tokio::sync::Mutex<()>,
+    turns: Semaphore,
 }
 
 impl Queue {
+    /// SQLite has one writer; on PostgreSQL one transaction writes its rows while another waits for the disk.
+    pub(super) fn of(backend: DbBackend) -> Self {
+        let turns = if backend == DbBackend::Postgres { 2 } else { 1 };
+        Self { waiting: Mutex::default(), turns: Semaphore::new(turns) }
+    }
+
     fn push(&self, waiting: Waiting) {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push(waiting);
     }
@@ -105,7 +111,7 @@ impl Store {
         let store = self.clone();
         // A task of its own, so that no caller's going away ends a transaction that holds the writes of others.
         tokio::spawn(async move {
-            let _turn = store.queue.turn.lock().await;
+            let _turn = store.queue.turns.acquire().await;
             let (waiting, late): (Vec<Waiting>, Vec<Waiting>) =
                 store.queue.take().into_iter().partition(|waiting| waiting.since.elapsed() <= store.patience);
             for waiting in late {
@@ -168,6 +174,8 @@ impl Store {
     }
 
     async fn write_all(&self, tx: &DatabaseTransaction, plans: &[&Plan]) -> Result<Vec<Committed>, DbErr> {
+        // Before the look at clients: what came while the locks were waited for holds.
+        let mut versions = self.versions(tx, plans).await?;
         let mut holders: HashMap<(i64, &str), Option<Credentials>> = HashMap::new();
         for holder in plans.iter().map(|plan| &plan.holder) {
             let name = (holder.client.key(), holder.jti.as_str());
@@ -175,10 +183,10 @@ impl Store {
                 place.insert(self.credentials_within(tx, holder.client, &holder.jti).await?);
             }
         }
-        let mut versions = self.versions(tx, plans).await?;
         let catalog = self.catalog();
         let mut names: HashSet<&str> = HashSet::new();
         let mut outcomes = Vec::with_capacity(plans.len());
+        let mut writes = Vec::with_capacity(plans.len());
         for plan in plans {
             let Plan { holder, base, .. } = plan;
             let is_allowed = holders
@@ -192,9 +200,10 @@ impl Store {
                 continue;
             }
             names.extend(plan.names.iter().map(String::as_str));
-            plan.write.clone().run(tx).await?;
+            writes.push(plan.write.clone());
             outcomes.push(Committed::Stored);
         }
+        run_all(writes, tx).await?;
         Ok(outcomes)
     }
 

@@ -37,8 +37,9 @@ impl Store {
         let mut sql = Sql::default();
         sql.push("UPDATE listing SET kind = ").bind(usual_list(kind, &item.content));
         sql.push(", order_key = ").bind(item.content.order_key);
+        // By the index of items: without statistics, PostgreSQL would read all of the list instead.
         sql.push(" WHERE content = ").bind(item.content.id);
-        sql.push(" AND kind = ").bind(usual_list(kind, &before.content));
+        sql.push(" AND kind + 0 = ").bind(usual_list(kind, &before.content));
         Some(Some(sql.statement(self.backend())))
     }
 

@@ -106,6 +106,7 @@ impl Store {
             _ => return Err(DbErr::Custom("database-url must start with `sqlite://` or `postgres://`".to_string())),
         };
         let write_statements = Arc::new(AtomicU64::new(0));
+        let backend = reader.get_database_backend();
         for (pool, counter) in [(&mut reader, statements.clone()), (&mut writer, write_statements.clone())] {
             pool.set_metric_callback(move |_| {
                 counter.fetch_add(1, Ordering::Relaxed);
@@ -120,7 +121,7 @@ impl Store {
             is_unscrubbed: Arc::new(AtomicBool::new(true)),
             scrubbing: Arc::default(),
             indexing: Arc::default(),
-            queue: Arc::default(),
+            queue: Arc::new(commit::Queue::of(backend)),
             patience: limits.pool_wait,
             scan: limits.scan,
         })

@@ -2,14 +2,16 @@
 //! transaction. A search first indexes what it would miss, and the worker does so if nobody searches. Must not decide what
 //! is indexed of an item.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, QueryFilter, Statement};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement};
 
+use super::change::catalog_changed;
+use super::search_index::Indexed;
 use super::sql::Sql;
-use super::stored::whole;
-use super::{Kind, Store};
+use super::stored::envelopes;
+use super::{Catalog, Epoch, Kind, Store};
 
 /// Changes that are indexed in one transaction.
 const BATCH: i64 = 256;
@@ -29,8 +31,10 @@ impl Store {
             if !self.is_search_behind().await? {
                 break;
             }
+            // Before the transaction, so that who writes waits for no word.
+            let ready = self.read_ahead().await?;
             let tx = self.begin().await?;
-            let has_read = self.index_changes(&tx).await?;
+            let has_read = self.index_changes(&tx, ready).await?;
             tx.commit().await?;
             if started.elapsed() > most {
                 return Ok(false);
@@ -42,6 +46,21 @@ impl Store {
         Ok(true)
     }
 
+    /// The rows of the next items, made of what is committed.
+    async fn read_ahead(&self) -> Result<Ready, DbErr> {
+        let epoch = self.reads().query_one_raw(Statement::from_string(self.backend(), EPOCH)).await?;
+        let epoch = Epoch(epoch.map_or(Ok(0), |row| row.try_get_by_index(0))?);
+        let catalog = Catalog::load(&self.reader).await?;
+        let changes = self.changes_to_index(&self.reader, "").await?;
+        let items: BTreeSet<i64> = changes.iter().filter_map(|(_, item)| *item).collect();
+        let mut rows = HashMap::new();
+        for (content, detail) in envelopes(&self.reader, items).await? {
+            let indexed = self.indexed(&catalog, &content, &detail)?;
+            rows.insert(content.id, (content.version, indexed));
+        }
+        Ok(Ready { epoch, rows })
+    }
+
     async fn is_search_behind(&self) -> Result<bool, DbErr> {
         let behind = "SELECT 1 FROM log_reader r JOIN epoch e ON e.id = 1 WHERE r.name = 'search' AND r.seq < e.seq";
         Ok(self.reader.query_one_raw(Statement::from_string(self.backend(), behind)).await?.is_some())
@@ -50,34 +69,48 @@ impl Store {
     /// Indexes the items of the next changes as they are now; answers whether there was one that could be. Those that a
     /// transaction is changing wait with all that was changed behind them: what is written here must not outlive a
     /// withdrawal that has not seen it.
-    async fn index_changes(&self, tx: &DatabaseTransaction) -> Result<bool, DbErr> {
+    async fn index_changes(&self, tx: &DatabaseTransaction, mut ready: Ready) -> Result<bool, DbErr> {
         let is_postgres = self.backend() == DbBackend::Postgres;
         if is_postgres {
             // What a crash takes is indexed again: the place in the log goes with it.
             tx.execute_unprepared("SET LOCAL synchronous_commit = off").await?;
         }
         let changes = self.changes_to_index(tx, if is_postgres { " FOR UPDATE" } else { "" }).await?;
-        let items: BTreeSet<i64> = changes.iter().filter_map(|(_, item)| *item).collect();
-        let free = self.free_items(tx, items.iter().copied().collect()).await?;
-        let is_done = |(_, item): &&Change| item.is_none_or(|item| free.contains(&item));
+        let items: Vec<i64> =
+            changes.iter().filter_map(|(_, item)| *item).collect::<BTreeSet<i64>>().into_iter().collect();
+        let free = self.free_items(tx, &items).await?;
+        let is_done = |(_, item): &&Change| item.is_none_or(|item| free.contains_key(&item) || !items.contains(&item));
         let read: Vec<Change> = changes.iter().take_while(is_done).copied().collect();
         let Some((last, _)) = read.last() else { return Ok(false) };
-        let catalog = self.catalog_within(tx).await?;
-        let items: BTreeSet<i64> = read.iter().filter_map(|(_, item)| *item).collect();
         let mut sql = Sql::default();
         sql.push("UPDATE log_reader SET seq = ").bind(*last).push(" WHERE name = 'search'");
         tx.execute_raw(sql.statement(self.backend())).await?;
-        let keys = entity::content::COLUMN.id.is_in(items);
-        for content in entity::content::Entity::find().filter(keys).all(tx).await? {
-            if let Some(kind) = Kind::from_number(content.kind) {
-                self.index_item(tx, &catalog, &whole(tx, kind, content).await?).await?;
+        let items: BTreeSet<i64> = read.iter().filter_map(|(_, item)| *item).collect();
+        let (mut rows, mut stale) = (Vec::new(), BTreeSet::new());
+        let has_other_names = catalog_changed(tx, ready.epoch).await?;
+        for item in &items {
+            match ready.rows.remove(item) {
+                Some((version, indexed)) if !has_other_names && free.get(item) == Some(&version) => {
+                    rows.extend(indexed)
+                }
+                _ => {
+                    stale.insert(*item);
+                }
             }
         }
+        if !stale.is_empty() {
+            let catalog = self.catalog_within(tx).await?;
+            for (content, detail) in envelopes(tx, stale).await? {
+                rows.extend(self.indexed(&catalog, &content, &detail)?);
+            }
+        }
+        let items: Vec<i64> = items.into_iter().collect();
+        self.index_rows(tx, &items, &rows).await?;
         Ok(true)
     }
 
     /// The next changes of the log that the index has not read, in order.
-    async fn changes_to_index(&self, tx: &DatabaseTransaction, lock: &str) -> Result<Vec<Change>, DbErr> {
+    async fn changes_to_index(&self, tx: &impl ConnectionTrait, lock: &str) -> Result<Vec<Change>, DbErr> {
         let place = format!("SELECT seq FROM log_reader WHERE name = 'search'{lock}");
         let place = tx.query_one_raw(Statement::from_string(self.backend(), place)).await?;
         let place = place.ok_or_else(|| DbErr::Custom("the place of search in the log is missing".to_string()))?;
@@ -94,15 +127,26 @@ impl Store {
         Ok(changes)
     }
 
-    /// Those of some items that nobody is changing; nobody can until the transaction ends.
-    async fn free_items(&self, tx: &DatabaseTransaction, items: Vec<i64>) -> Result<BTreeSet<i64>, DbErr> {
-        if self.backend() != DbBackend::Postgres || items.is_empty() {
-            return Ok(items.into_iter().collect());
+    /// The versions of those of some items that nobody is changing; nobody can until the transaction ends.
+    async fn free_items(&self, tx: &DatabaseTransaction, items: &[i64]) -> Result<HashMap<i64, i32>, DbErr> {
+        if items.is_empty() {
+            return Ok(HashMap::new());
         }
         let mut sql = Sql::default();
-        sql.push("SELECT id FROM content WHERE id").is_any(self.backend(), &items);
-        sql.push(" ORDER BY id FOR SHARE SKIP LOCKED");
+        sql.push("SELECT id, version FROM content WHERE id").is_any(self.backend(), items);
+        if self.backend() == DbBackend::Postgres {
+            sql.push(" ORDER BY id FOR SHARE SKIP LOCKED");
+        }
         let rows = tx.query_all_raw(sql.statement(self.backend())).await?;
-        rows.iter().map(|row| row.try_get_by_index(0)).collect()
+        rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect()
     }
+}
+
+const EPOCH: &str = "SELECT seq FROM epoch WHERE id = 1";
+
+/// What was made of what was committed: until which change the names of regions, topics and organizations are known, and
+/// the rows of items with the versions that they are of.
+struct Ready {
+    epoch: Epoch,
+    rows: HashMap<i64, (i32, Vec<Indexed>)>,
 }

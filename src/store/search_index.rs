@@ -9,7 +9,7 @@ use super::catalog::json;
 use super::search_text::{Said, names, said};
 use super::sql::{Sql, unpack, unpack_keys};
 use super::together::Together;
-use super::{Catalog, Kind, NewItem, Store};
+use super::{Catalog, Detail, Kind, NewItem, Store};
 use crate::domain::content::ContentText;
 use crate::domain::search::{BREAK, stream};
 
@@ -70,19 +70,62 @@ impl Store {
         together.add(sql.statement(self.backend()));
     }
 
-    /// Indexes an item as it is now; its texts are the newest then.
-    pub(super) async fn index_item(
+    /// The rows of an item as it is.
+    pub(super) fn indexed(
+        &self,
+        catalog: &Catalog,
+        content: &entity::content::Model,
+        detail: &Detail,
+    ) -> Result<Vec<Indexed>, DbErr> {
+        if content.status == "WITHDRAWN" {
+            return Ok(Vec::new());
+        }
+        let texts: Vec<ContentText> = json(&content.texts)?;
+        let facets = facets(catalog, content);
+        let is_postgres = self.backend() == DbBackend::Postgres;
+        let row = |said: &Said| {
+            let row = Row::of(said, names(content, catalog, &said.locale));
+            let words = if is_postgres { row.vector(&facets) } else { row.body };
+            Indexed {
+                content: content.id,
+                kind: content.kind,
+                organization: content.organization_id,
+                status: content.status.clone(),
+                visibility: content.visibility.clone(),
+                regions: content.region_ids.clone(),
+                published_at: content.published_at,
+                expires_at: content.expires_at,
+                title: row.title,
+                summary: row.summary,
+                words,
+                facets: (!is_postgres).then(|| facets.join(" ")),
+            }
+        };
+        Ok(said(content, &texts, detail)?.iter().map(row).collect())
+    }
+
+    /// Puts rows in the place of those that some items have; their texts are the newest then.
+    pub(super) async fn index_rows(
         &self,
         tx: &DatabaseTransaction,
-        catalog: &Catalog,
-        item: &NewItem,
+        items: &[i64],
+        rows: &[Indexed],
     ) -> Result<(), DbErr> {
-        let rows = self.rows(catalog, item, &[])?;
-        self.delete_rows(tx, item.content.id).await?;
-        match rows {
-            Some(rows) => tx.execute_raw(rows).await.map(|_| ()),
-            None => Ok(()),
+        if items.is_empty() {
+            return Ok(());
         }
+        let mut sql = Sql::default();
+        sql.push("DELETE FROM search WHERE content").is_any(self.backend(), items);
+        tx.execute_raw(sql.statement(self.backend())).await?;
+        let mut rest = rows;
+        // Few sizes, so that each is prepared once.
+        for size in [16, 4, 1] {
+            while let Some((some, others)) = rest.split_at_checked(size) {
+                tx.execute_raw(self.insert_rows(some, &[])).await?;
+                rest = others;
+            }
+        }
+        Ok(())
     }
 
     /// Indexes an item anew, its texts as new as they were.
@@ -93,10 +136,11 @@ impl Store {
         item: &NewItem,
     ) -> Result<(), DbErr> {
         let ids = self.delete_rows(tx, item.content.id).await?;
-        match self.rows(catalog, item, &ids)? {
-            Some(rows) => tx.execute_raw(rows).await.map(|_| ()),
-            None => Ok(()),
+        let rows = self.indexed(catalog, &item.content, &item.detail)?;
+        if !rows.is_empty() {
+            tx.execute_raw(self.insert_rows(&rows, &ids)).await?;
         }
+        Ok(())
     }
 
     /// Deletes the rows of an item; answers their ids in order.
@@ -112,14 +156,8 @@ impl Store {
         Ok(ids)
     }
 
-    /// The statement that inserts the rows of an item, if it has any; those beyond the given ids get the next ones.
-    fn rows(&self, catalog: &Catalog, item: &NewItem, ids: &[i64]) -> Result<Option<Statement>, DbErr> {
-        let content = &item.content;
-        if content.status == "WITHDRAWN" {
-            return Ok(None);
-        }
-        let texts: Vec<ContentText> = json(&content.texts)?;
-        let facets = facets(catalog, content);
+    /// The statement that inserts some rows, of which there is one at least; those beyond the given ids get the next ones.
+    fn insert_rows(&self, rows: &[Indexed], ids: &[i64]) -> Statement {
         let is_postgres = self.backend() == DbBackend::Postgres;
         let mut sql = Sql::default();
         sql.push(
@@ -127,26 +165,42 @@ impl Store {
              expires_at, title, summary, ",
         );
         sql.push(if is_postgres { "words" } else { "body, facets" }).push(") VALUES ");
-        for (position, said) in said(content, &texts, &item.detail)?.iter().enumerate() {
-            let row = Row::of(said, names(content, catalog, &said.locale));
+        for (position, row) in rows.iter().enumerate() {
             sql.push(if position == 0 { "(" } else { ", (" });
             match ids.get(position) {
                 Some(id) => sql.bind(*id),
                 None => sql.push(if is_postgres { "DEFAULT" } else { "NULL" }),
             };
-            sql.push(", ").bind(content.id).push(", ").bind(content.kind).push(", ");
-            sql.bind(content.organization_id).push(", ").bind(content.status.as_str()).push(", ");
-            sql.bind(content.visibility.as_str()).push(", ").bind(content.region_ids.as_str()).push(", ");
-            sql.bind(content.published_at).push(", ").bind(content.expires_at).push(", ");
-            sql.bind(row.title.as_str()).push(", ").bind(row.summary.as_str()).push(", ");
-            if is_postgres {
-                sql.push("CAST(").bind(row.vector(&facets)).push(" AS tsvector))");
-            } else {
-                sql.bind(row.body.as_str()).push(", ").bind(facets.join(" ")).push(")");
-            }
+            sql.push(", ").bind(row.content).push(", ").bind(row.kind).push(", ").bind(row.organization).push(", ");
+            sql.bind(row.status.as_str()).push(", ").bind(row.visibility.as_str()).push(", ");
+            sql.bind(row.regions.as_str()).push(", ").bind(row.published_at).push(", ").bind(row.expires_at);
+            sql.push(", ").bind(row.title.as_str()).push(", ").bind(row.summary.as_str()).push(", ");
+            match &row.facets {
+                None => sql.push("CAST(").bind(row.words.as_str()).push(" AS tsvector))"),
+                Some(facets) => sql.bind(row.words.as_str()).push(", ").bind(facets.as_str()).push(")"),
+            };
         }
-        Ok(Some(sql.statement(self.backend())))
+        sql.statement(self.backend())
     }
+}
+
+/// A row of the index.
+#[derive(Clone, Debug)]
+pub(super) struct Indexed {
+    content: i64,
+    kind: i16,
+    organization: i64,
+    status: String,
+    visibility: String,
+    regions: String,
+    published_at: Option<i64>,
+    expires_at: Option<i64>,
+    title: String,
+    summary: String,
+    /// The words of the rest; on PostgreSQL a `tsvector` of all of them and of the facets.
+    words: String,
+    /// The facets, on SQLite.
+    facets: Option<String>,
 }
 
 /// The streams of an item in one language.

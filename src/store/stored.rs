@@ -1,10 +1,12 @@
 //! Rows as they are stored, whatever their state: for the service, imports and exports. Must not serve readers: they
 //! have a `View`.
 
-use sea_orm::sea_query::Expr;
+use std::collections::{BTreeSet, HashMap};
+
+use sea_orm::sea_query::{Expr, SimpleExpr, UnionType};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, Select,
+    QueryOrder, QuerySelect, QueryTrait, Select,
 };
 
 use super::item::{Item, columns};
@@ -35,6 +37,50 @@ pub(super) async fn whole<C: ConnectionTrait>(
     let detail = detail.ok_or_else(|| DbErr::RecordNotFound(format!("the detail of content {id}")))?;
     Ok(NewItem { content, detail, links: links(connection, id).await? })
 }
+
+/// The envelopes of some items with their details.
+pub(super) async fn envelopes<C: ConnectionTrait>(
+    connection: &C,
+    keys: BTreeSet<i64>,
+) -> Result<Vec<(entity::content::Model, Detail)>, DbErr> {
+    // Before the details: whoever finds the version of an envelope later has read no older detail.
+    let mut contents =
+        entity::content::Entity::find().filter(entity::content::COLUMN.id.is_in(keys)).all(connection).await?;
+    let mut all = Vec::with_capacity(contents.len());
+    for kind in Kind::ALL {
+        let own: Vec<i64> = contents.iter().filter(|c| c.kind == kind.number()).map(|c| c.id).collect();
+        if own.is_empty() {
+            continue;
+        }
+        let mut details: HashMap<i64, Detail> = match kind {
+            Kind::Resource => details!(connection, resource, Resource, own),
+            Kind::Event => details!(connection, event, Event, own),
+            Kind::Campaign => details!(connection, campaign, Campaign, own),
+            Kind::Update => details!(connection, regional_update, Update, own),
+        };
+        let (of_kind, others) = contents.into_iter().partition(|content| content.kind == kind.number());
+        contents = others;
+        let of_kind: Vec<entity::content::Model> = of_kind;
+        all.extend(
+            of_kind.into_iter().filter_map(|content| details.remove(&content.id).map(|detail| (content, detail))),
+        );
+    }
+    Ok(all)
+}
+
+/// The details of some items of a kind, by key.
+macro_rules! details {
+    ($connection:ident, $module:ident, $variant:ident, $keys:ident) => {
+        entity::$module::Entity::find()
+            .filter(entity::$module::COLUMN.content_id.is_in($keys))
+            .all($connection)
+            .await?
+            .into_iter()
+            .map(|row| (row.content_id, Detail::$variant(row)))
+            .collect()
+    };
+}
+use details;
 
 /// The keys of what an item links to, in order.
 async fn links<C: ConnectionTrait>(connection: &C, id: i64) -> Result<Vec<i64>, DbErr> {
@@ -211,9 +257,15 @@ async fn stored_ids<C: ConnectionTrait>(connection: &C, keys: &[i64]) -> Result<
 
 fn by_any_slug(kind: Kind, slug: &str) -> Select<entity::content::Entity> {
     let column = entity::content::COLUMN;
+    let ids = |named: SimpleExpr| {
+        let of_kind = entity::content::Entity::find().filter(column.kind.eq(kind.number())).filter(named);
+        of_kind.select_only().column(entity::content::Column::Id).into_query()
+    };
+    // Each by its index, where SQLite would read all of the kind for an `OR`.
+    let mut called = ids(column.slug.eq(slug));
+    called.union(UnionType::All, ids(column.wanted_slug.eq(slug)));
     entity::content::Entity::find()
-        .filter(column.kind.eq(kind.number()))
-        .filter(column.slug.eq(slug).or(column.wanted_slug.eq(slug)))
+        .filter(column.id.in_subquery(called))
         .order_by_asc(Expr::col(entity::content::Column::WantedSlug).is_not_null())
         .order_by_asc(entity::content::Column::Id)
 }

@@ -59,6 +59,33 @@ impl Together {
         tx.query_one_raw(self.sql.statement(self.backend)).await
     }
 
+    /// Runs several sets that touch different rows. On SQLite those of the same text go in one round trip.
+    pub(super) async fn run_all(mut sets: Vec<Self>, tx: &DatabaseTransaction) -> Result<(), DbErr> {
+        if tx.get_database_backend() == DbBackend::Postgres {
+            for set in sets {
+                set.run(tx).await?;
+            }
+            return Ok(());
+        }
+        sets.sort_by(|a, b| a.sql.text().cmp(b.sql.text()));
+        for alike in sets.chunk_by(|a, b| a.sql.text() == b.sql.text()) {
+            let mut rest = alike;
+            // Few sizes, so that each is prepared once.
+            for size in [4, 2, 1] {
+                while let Some((some, others)) = rest.split_at_checked(size) {
+                    let mut whole = Self::new(DbBackend::Sqlite);
+                    for set in some {
+                        whole.sql.add(set.sql.clone().statement(DbBackend::Sqlite));
+                        whole.count += set.count;
+                    }
+                    whole.run(tx).await?;
+                    rest = others;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Runs them all.
     pub(super) async fn run(mut self, tx: &DatabaseTransaction) -> Result<(), DbErr> {
         if self.count == 0 {

@@ -8,7 +8,7 @@ use sea_orm::{
     ModelTrait, PrimaryKeyToColumn, QueryFilter, QuerySelect, QueryTrait, Statement,
 };
 
-use super::change::{Epoch, NewChange, Side, append, append_with};
+use super::change::{Epoch, NewChange, Side, append, append_all, append_with};
 use super::place::tells_less;
 use super::sql::Sql;
 use super::together::Together;
@@ -68,6 +68,15 @@ impl Write {
     pub(super) async fn run(self, tx: &DatabaseTransaction) -> Result<Epoch, DbErr> {
         append_with(self.together, tx, self.change).await
     }
+}
+
+/// Runs writes of different items, whose changes get their numbers last: on PostgreSQL every other write waits from there
+/// to the end of the transaction.
+pub(super) async fn run_all(writes: Vec<Write>, tx: &DatabaseTransaction) -> Result<(), DbErr> {
+    let (rows, changes): (Vec<Together>, Vec<NewChange>) =
+        writes.into_iter().map(|write| (write.together, write.change)).unzip();
+    Together::run_all(rows, tx).await?;
+    append_all(tx, changes).await
 }
 
 impl Store {

@@ -237,3 +237,48 @@ async fn writers_that_find_no_connection_are_told_to_come_back() {
     assert_eq!(count(&server, "SELECT count(*) FROM content").await, i64::try_from(made).unwrap());
     publisher.made(CREATE, &resource_input("Asked for afterwards")).await;
 }
+
+/// A change of an item that was read before another program changed something, and is written after it did.
+async fn late(server: &Server, publisher: &Publisher, item: &Value, statement: &str) -> Value {
+    let mut options = sea_orm::ConnectOptions::new(url(server));
+    options.max_connections(1);
+    let other = sea_orm::Database::connect(options).await.unwrap();
+    let begin = if server.app.store.backend_name() == "SQLite" { "BEGIN IMMEDIATE" } else { "BEGIN" };
+    other.execute_unprepared(begin).await.unwrap();
+    // What a writer of this item waits for.
+    other.execute_unprepared("UPDATE content SET updated_at = updated_at").await.unwrap();
+    let patch = json!({ "id": item["id"], "expectedVersion": item["version"], "title": "Written late" });
+    let between = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        other.execute_unprepared(statement).await.unwrap();
+        other.execute_unprepared("COMMIT").await.unwrap();
+    };
+    let (answer, ()) = tokio::join!(publisher.ask(UPDATE, &patch), between);
+    answer
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_is_held_against_what_came_between_its_reading_and_its_writing() {
+    let server = server().await;
+    let publisher = Publisher::of(&server).await;
+    let item = publisher.publish(&resource_input("Read before")).await;
+
+    // Nothing that matters to it.
+    let answer = late(&server, &publisher, &item, "UPDATE client SET name = 'other'").await;
+    let changed = &answer["data"]["resourceUpdate"]["resource"];
+    assert_eq!(changed["title"], "Written late", "{answer:#}");
+
+    let answer = late(&server, &publisher, changed, "UPDATE content SET version = version + 1").await;
+    assert_eq!(refusal(&answer["data"]["resourceUpdate"]), "STALE_VERSION", "{answer:#}");
+
+    let version = changed["version"].as_i64().unwrap() + 1;
+    let item = json!({ "id": changed["id"], "version": version });
+    let answer = late(&server, &publisher, &item, "UPDATE client SET token_generation = token_generation + 1").await;
+    assert_eq!(codes(&answer), ["UNAUTHENTICATED"], "{answer:#}");
+
+    let publisher = Publisher::of(&server).await;
+    let answer = late(&server, &publisher, &item, "DELETE FROM client_grant WHERE scope = 'resources:publish'").await;
+    assert_eq!(codes(&answer), ["INSUFFICIENT_SCOPE"], "{answer:#}");
+    let written = count(&server, "SELECT count(*) FROM revision WHERE snapshot LIKE '%Written late%'").await;
+    assert_eq!(written, 1);
+}

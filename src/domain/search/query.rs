@@ -1,10 +1,9 @@
 //! A query as it is asked, read into words and phrases. Anything is a query that holds a word: there is no syntax to get
 //! wrong. Must not build a database's expression.
 
-use unicode_normalization::UnicodeNormalization;
-
 use super::stopword::is_stop_word;
 use super::word::{Tongue, Word, english_stem, forms, french_stem, singular, words};
+use crate::domain::text::composed;
 
 /// Most words and phrases that count.
 const MOST: usize = 20;
@@ -60,7 +59,7 @@ impl Query {
         if found > maximum {
             return Err(QueryFault::TooLong { found, maximum });
         }
-        let text: String = text.nfc().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let text: String = composed(text).chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         let mut query = Self { terms: Vec::new(), phrases: Vec::new(), whole: Vec::new() };
         let mut loose: Vec<Word<'_>> = Vec::new();
         let mut last_is_loose = false;

@@ -3,11 +3,10 @@
 use std::collections::HashSet;
 
 use rust_stemmers::{Algorithm, Stemmer};
-use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use crate::domain::locale::Locale;
-use crate::domain::text::fold;
+use crate::domain::text::{composed, fold};
 
 /// Between the words of a stream and their other forms.
 pub const BREAK: &str = "_";
@@ -113,7 +112,7 @@ pub(super) fn english_stem(folded: &str) -> Option<String> {
 
 /// The French stem of a word as it is written, folded after that: its endings are told by their accents.
 pub(super) fn french_stem(written: &str) -> Option<String> {
-    let lower: String = written.nfc().flat_map(char::to_lowercase).collect();
+    let lower: String = composed(written).chars().flat_map(char::to_lowercase).collect();
     is_stemmed(&lower).then(|| fold_word(&FRENCH.with(|stemmer| stemmer.stem(&lower).into_owned())))
 }
 

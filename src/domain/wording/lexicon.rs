@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, HashMap};
 use unicode_normalization::UnicodeNormalization;
 
 use super::words::{Gap, Words};
-use crate::domain::text::fold;
+use crate::domain::text::{composed, fold};
 
 /// A language's list, read.
 #[derive(Debug, Default)]
@@ -212,7 +212,7 @@ fn is_written(form: &Form, words: &Words<'_>, at: usize) -> bool {
     match form {
         Form::Any => true,
         Form::Capital => words.is_capital(at),
-        Form::Exact(exact) => words.written(at).nfc().flat_map(char::to_lowercase).eq(exact.chars()),
+        Form::Exact(exact) => composed(words.written(at)).chars().flat_map(char::to_lowercase).eq(exact.chars()),
     }
 }
 

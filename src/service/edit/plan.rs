@@ -69,7 +69,7 @@ pub(super) fn of_saving(edit: &Edit<'_>, recording: &Recording<'_>, saving: &Sav
         names.push(format!("{} {system} {external_id}", content.organization_id));
     }
     Ok(Planned::Write(Box::new(Plan {
-        holder: Arc::new(holder(edit.app, &edit.caller.actor)?),
+        holder: holder(edit.app, &edit.caller.actor)?,
         catalog: Arc::clone(&edit.catalog),
         base: saving.before.map(|before| (before.content.id, before.content.version)),
         names,
