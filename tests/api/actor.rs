@@ -168,7 +168,8 @@ impl Server {
         Self::shared(&SHARED, Self::demo).await
     }
 
-    /// A server that tests share. It lives on a thread of its own, since each test has a runtime of its own.
+    /// A server that tests share. It lives on a thread of its own, since each test has a runtime of its own. Tests talk to it
+    /// over HTTP only: a connection to the database that a test's runtime opened would end with it, in the server's pool.
     pub async fn shared<F: Future<Output = Self>>(shared: &Shared, make: impl FnOnce() -> F + Send + 'static) -> Self {
         let start = || async {
             let (sender, receiver) = mpsc::channel();
