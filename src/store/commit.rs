@@ -5,13 +5,14 @@
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use sea_orm::{
     ConnAcquireErr, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IntoActiveModel, QueryTrait,
 };
 use tokio::sync::{Semaphore, oneshot};
 
+use super::fault::came_between;
 use super::sql::Sql;
 use super::write::{Write, run_all};
 use super::{Catalog, Credentials, Store};
@@ -46,8 +47,9 @@ pub struct Plan {
     pub holder: Holder,
     /// The catalog in force.
     pub catalog: Arc<Catalog>,
-    /// The item that is changed and its version; none if it is new.
-    pub base: Option<(i64, i32)>,
+    /// The item that is changed and the number of its last change, which tells more than its version: an import may say
+    /// which version it is. None if it is new.
+    pub base: Option<(i64, i64)>,
     /// What no other item may have: its kind and slug, or its publisher and source.
     pub names: Vec<String>,
     /// What is written.
@@ -57,6 +59,7 @@ pub struct Plan {
 impl Plan {
     /// Keeps a key that nobody took, with what the write makes.
     pub fn keep_key(&mut self, store: &Store, row: entity::idempotency::Model) {
+        self.names.push(format!("key {} {}", row.client_id, row.idempotency_key));
         self.write.add(entity::idempotency::Entity::insert(row.into_active_model()).build(store.backend()));
     }
 }
@@ -95,6 +98,15 @@ impl Queue {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push(waiting);
     }
 
+    /// Answers those that have waited for too long, and forgets those whom nobody waits for.
+    fn refuse_late(&self, patience: Duration) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.retain(|waiting| !waiting.answer.is_closed());
+        for late in waiting.extract_if(.., |waiting| waiting.since.elapsed() >= patience) {
+            answer(late, Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)));
+        }
+    }
+
     fn take(&self) -> Vec<Waiting> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let count = waiting.len().min(MOST);
@@ -103,20 +115,17 @@ impl Queue {
 }
 
 impl Store {
-    /// Commits a plan together with those of others that wait. What is asked for is done whether the caller waits for it or
-    /// not.
+    /// Commits a plan together with those of others that wait. Once its turn has come it is done whether the caller waits for
+    /// it or not; who went away before, or waits for too long, gets nothing done.
     pub async fn commit_planned(&self, plan: Plan) -> Result<Committed, DbErr> {
         let (sender, answered) = oneshot::channel();
         self.queue.push(Waiting { plan, since: Instant::now(), answer: sender });
         let store = self.clone();
         // A task of its own, so that no caller's going away ends a transaction that holds the writes of others.
         tokio::spawn(async move {
-            let _turn = store.queue.turns.acquire().await;
-            let (waiting, late): (Vec<Waiting>, Vec<Waiting>) =
-                store.queue.take().into_iter().partition(|waiting| waiting.since.elapsed() <= store.patience);
-            for waiting in late {
-                answer(waiting, Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)));
-            }
+            let turn = tokio::time::timeout(store.patience, store.queue.turns.acquire()).await;
+            store.queue.refuse_late(store.patience);
+            let waiting = if turn.is_ok() { store.queue.take() } else { Vec::new() };
             if !waiting.is_empty() {
                 store.commit_all(waiting).await;
             }
@@ -137,14 +146,18 @@ impl Store {
         };
         match failure {
             // Nothing is stored: the one that is at fault must not take the others with it.
-            Failure::Write(cause) if waiting.len() > 1 && !matches!(cause, DbErr::ConnectionAcquire(_)) => {
-                for waiting in waiting {
+            Failure::Write(_) if waiting.len() > 1 => {
+                for waiting in waiting.into_iter().filter(|waiting| !waiting.answer.is_closed()) {
+                    if waiting.since.elapsed() >= self.patience {
+                        answer(waiting, Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)));
+                        continue;
+                    }
                     let outcome = self.commit_once(&[&waiting.plan]).await;
                     let outcome = outcome.map(|outcomes| outcomes.first().copied().unwrap_or(Committed::Outdated));
                     answer(waiting, outcome.map_err(Failure::cause));
                 }
             }
-            // Whether it is stored after a commit that failed is not known: to try again might store it twice.
+            // Nothing to be had, or not known: to try again after a commit that failed might store it twice.
             failure => {
                 let cause = failure.cause();
                 let mut waiting = waiting.into_iter();
@@ -160,7 +173,14 @@ impl Store {
     }
 
     async fn commit_once(&self, plans: &[&Plan]) -> Result<Vec<Committed>, Failure> {
-        let tx = self.begin().await.map_err(Failure::Write)?;
+        let tx = self.begin().await.map_err(|cause| {
+            Failure::Begin(if came_between(&cause) {
+                // The database is taken, and will be for the next one too.
+                DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)
+            } else {
+                cause
+            })
+        })?;
         match self.write_all(&tx, plans).await {
             Ok(outcomes) if outcomes.contains(&Committed::Stored) => {
                 tx.commit().await.map_err(Failure::Commit)?;
@@ -175,7 +195,7 @@ impl Store {
 
     async fn write_all(&self, tx: &DatabaseTransaction, plans: &[&Plan]) -> Result<Vec<Committed>, DbErr> {
         // Before the look at clients: what came while the locks were waited for holds.
-        let mut versions = self.versions(tx, plans).await?;
+        let mut last_changes = self.last_changes(tx, plans).await?;
         let mut holders: HashMap<(i64, &str), Option<Credentials>> = HashMap::new();
         for holder in plans.iter().map(|plan| &plan.holder) {
             let name = (holder.client.key(), holder.jti.as_str());
@@ -192,8 +212,8 @@ impl Store {
             let is_allowed = holders
                 .get(&(holder.client.key(), holder.jti.as_str()))
                 .is_some_and(|found| (holder.is_same)(found.as_ref()));
-            // Taken out, so that of two plans upon the same version one is made.
-            let is_current = base.is_none_or(|(id, version)| versions.remove(&id) == Some(version));
+            // Taken out, so that of two plans upon the same item one is made.
+            let is_current = base.is_none_or(|(id, change)| last_changes.remove(&id) == Some(change));
             let is_free = plan.names.iter().all(|name| !names.contains(name.as_str()));
             if !(is_allowed && is_current && is_free && Arc::ptr_eq(&plan.catalog, &catalog)) {
                 outcomes.push(Committed::Outdated);
@@ -203,22 +223,27 @@ impl Store {
             writes.push(plan.write.clone());
             outcomes.push(Committed::Stored);
         }
-        run_all(writes, tx).await?;
+        if !writes.is_empty() {
+            run_all(writes, tx).await?;
+        }
         Ok(outcomes)
     }
 
-    /// The versions of what is changed; nobody else changes it until the transaction ends.
-    async fn versions(&self, tx: &DatabaseTransaction, plans: &[&Plan]) -> Result<HashMap<i64, i32>, DbErr> {
+    /// The numbers of the last changes of what is changed; nobody else changes it until the transaction ends.
+    async fn last_changes(&self, tx: &DatabaseTransaction, plans: &[&Plan]) -> Result<HashMap<i64, i64>, DbErr> {
         let ids: Vec<i64> = plans.iter().filter_map(|plan| plan.base.map(|(id, _)| id)).collect();
         if ids.is_empty() {
             return Ok(HashMap::new());
         }
-        let mut sql = Sql::default();
-        sql.push("SELECT id, version FROM content WHERE id").is_any(self.backend(), &ids);
         if self.backend() == DbBackend::Postgres {
-            // In one order everywhere, so that two nodes never wait for each other.
-            sql.push(" ORDER BY id FOR UPDATE");
+            // In one order everywhere, so that two nodes never wait for each other. Apart from the look, which must be of the
+            // moment after the wait.
+            let mut sql = Sql::default();
+            sql.push("SELECT 1 FROM content WHERE id").is_any(self.backend(), &ids).push(" ORDER BY id FOR UPDATE");
+            tx.query_all_raw(sql.statement(self.backend())).await?;
         }
+        let mut sql = Sql::default();
+        sql.push("SELECT item, max(seq) FROM change WHERE item").is_any(self.backend(), &ids).push(" GROUP BY item");
         let rows = tx.query_all_raw(sql.statement(self.backend())).await?;
         rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect()
     }
@@ -232,6 +257,8 @@ fn answer(waiting: Waiting, outcome: Result<Committed, DbErr>) {
 /// Where a commit failed.
 #[derive(Debug)]
 enum Failure {
+    /// Before anything was tried.
+    Begin(DbErr),
     /// Before its end: nothing is stored.
     Write(DbErr),
     /// At its end.
@@ -241,7 +268,7 @@ enum Failure {
 impl Failure {
     fn cause(self) -> DbErr {
         match self {
-            Self::Write(cause) | Self::Commit(cause) => cause,
+            Self::Begin(cause) | Self::Write(cause) | Self::Commit(cause) => cause,
         }
     }
 }

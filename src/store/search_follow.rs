@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement};
 
-use super::change::catalog_changed;
 use super::search_index::Indexed;
 use super::sql::Sql;
 use super::stored::envelopes;
@@ -32,7 +31,8 @@ impl Store {
                 break;
             }
             // Before the transaction, so that who writes waits for no word.
-            let ready = self.read_ahead().await?;
+            // What cannot be made by then is made in it.
+            let ready = self.read_ahead().await.unwrap_or_default();
             let tx = self.begin().await?;
             let has_read = self.index_changes(&tx, ready).await?;
             tx.commit().await?;
@@ -56,7 +56,7 @@ impl Store {
         let mut rows = HashMap::new();
         for (content, detail) in envelopes(&self.reader, items).await? {
             let indexed = self.indexed(&catalog, &content, &detail)?;
-            rows.insert(content.id, (content.version, indexed));
+            rows.insert(content.id, indexed);
         }
         Ok(Ready { epoch, rows })
     }
@@ -79,7 +79,7 @@ impl Store {
         let items: Vec<i64> =
             changes.iter().filter_map(|(_, item)| *item).collect::<BTreeSet<i64>>().into_iter().collect();
         let free = self.free_items(tx, &items).await?;
-        let is_done = |(_, item): &&Change| item.is_none_or(|item| free.contains_key(&item) || !items.contains(&item));
+        let is_done = |(_, item): &&Change| item.is_none_or(|item| free.contains(&item));
         let read: Vec<Change> = changes.iter().take_while(is_done).copied().collect();
         let Some((last, _)) = read.last() else { return Ok(false) };
         let mut sql = Sql::default();
@@ -87,12 +87,10 @@ impl Store {
         tx.execute_raw(sql.statement(self.backend())).await?;
         let items: BTreeSet<i64> = read.iter().filter_map(|(_, item)| *item).collect();
         let (mut rows, mut stale) = (Vec::new(), BTreeSet::new());
-        let has_other_names = catalog_changed(tx, ready.epoch).await?;
+        let since = self.changed_since(tx, ready.epoch).await?;
         for item in &items {
             match ready.rows.remove(item) {
-                Some((version, indexed)) if !has_other_names && free.get(item) == Some(&version) => {
-                    rows.extend(indexed)
-                }
+                Some(indexed) if since.as_ref().is_some_and(|since| !since.contains(item)) => rows.extend(indexed),
                 _ => {
                     stale.insert(*item);
                 }
@@ -121,32 +119,64 @@ impl Store {
         let mut changes = Vec::new();
         for row in tx.query_all_raw(sql.statement(self.backend())).await? {
             let noun: String = row.try_get_by_index(2)?;
-            let is_content = Kind::ALL.iter().any(|kind| kind.noun().name() == noun);
-            changes.push((row.try_get_by_index(0)?, is_content.then(|| row.try_get_by_index(1)).transpose()?));
+            let item = is_content(&noun).then(|| row.try_get_by_index(1)).transpose()?;
+            changes.push((row.try_get_by_index(0)?, item));
         }
         Ok(changes)
     }
 
-    /// The versions of those of some items that nobody is changing; nobody can until the transaction ends.
-    async fn free_items(&self, tx: &DatabaseTransaction, items: &[i64]) -> Result<HashMap<i64, i32>, DbErr> {
-        if items.is_empty() {
-            return Ok(HashMap::new());
-        }
+    /// The items that were changed after an epoch; none if too many were to tell, or a region, topic or organization.
+    async fn changed_since(&self, tx: &DatabaseTransaction, epoch: Epoch) -> Result<Option<BTreeSet<i64>>, DbErr> {
+        let most = 4 * BATCH;
         let mut sql = Sql::default();
-        sql.push("SELECT id, version FROM content WHERE id").is_any(self.backend(), items);
-        if self.backend() == DbBackend::Postgres {
-            sql.push(" ORDER BY id FOR SHARE SKIP LOCKED");
-        }
+        sql.push("SELECT item, noun FROM change WHERE seq > ").bind(epoch.0).push(" ORDER BY seq LIMIT ");
+        sql.push_number(most);
         let rows = tx.query_all_raw(sql.statement(self.backend())).await?;
-        rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect()
+        let mut items = BTreeSet::new();
+        for row in &rows {
+            let noun: String = row.try_get_by_index(1)?;
+            if !is_content(&noun) {
+                return Ok(None);
+            }
+            items.insert(row.try_get_by_index(0)?);
+        }
+        Ok((i64::try_from(rows.len()).unwrap_or(i64::MAX) < most).then_some(items))
     }
+
+    /// Those of some items that nobody is changing; nobody can until the transaction ends. Those that are gone too.
+    async fn free_items(&self, tx: &DatabaseTransaction, items: &[i64]) -> Result<BTreeSet<i64>, DbErr> {
+        if self.backend() != DbBackend::Postgres || items.is_empty() {
+            return Ok(items.iter().copied().collect());
+        }
+        let mut free = BTreeSet::new();
+        let mut there = BTreeSet::new();
+        for (found, lock) in [(&mut free, " ORDER BY id FOR SHARE SKIP LOCKED"), (&mut there, "")] {
+            let mut sql = Sql::default();
+            sql.push("SELECT id FROM content WHERE id").is_any(self.backend(), items).push(lock);
+            for row in tx.query_all_raw(sql.statement(self.backend())).await? {
+                found.insert(row.try_get_by_index(0)?);
+            }
+            if found.len() == items.len() {
+                break;
+            }
+        }
+        if free.len() < items.len() {
+            free.extend(items.iter().copied().filter(|item| !there.contains(item)));
+        }
+        Ok(free)
+    }
+}
+
+fn is_content(noun: &str) -> bool {
+    Kind::ALL.iter().any(|kind| kind.noun().name() == noun)
 }
 
 const EPOCH: &str = "SELECT seq FROM epoch WHERE id = 1";
 
 /// What was made of what was committed: until which change the names of regions, topics and organizations are known, and
-/// the rows of items with the versions that they are of.
+/// the rows of items as they were then or later.
+#[derive(Default)]
 struct Ready {
     epoch: Epoch,
-    rows: HashMap<i64, (i32, Vec<Indexed>)>,
+    rows: HashMap<i64, Vec<Indexed>>,
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use sea_orm::sea_query::{Expr, SimpleExpr, UnionType};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, Select,
+    QueryOrder, QueryResult, QuerySelect, QueryTrait, Select,
 };
 
 use super::item::{Item, columns};
@@ -20,6 +20,13 @@ pub type CatalogRows = (Vec<entity::region::Model>, Vec<entity::topic::Model>, V
 const LINKS: &str = "(SELECT group_concat(to_id) FROM (SELECT to_id FROM link WHERE from_id = c.id ORDER BY position))";
 /// The same on PostgreSQL.
 const LINKS_POSTGRES: &str = "(SELECT string_agg(to_id::text, ',' ORDER BY position) FROM link WHERE from_id = c.id)";
+
+/// The number of an item's last change.
+const LAST_CHANGE: &str = "COALESCE((SELECT max(seq) FROM change WHERE item = c.id), 0)";
+
+fn links_of(row: &QueryResult) -> Result<Vec<i64>, DbErr> {
+    Ok(row.try_get::<Option<String>>("", "links")?.as_deref().map(unpack_keys).unwrap_or_default())
+}
 
 /// An envelope with its detail and links.
 pub(super) async fn whole<C: ConnectionTrait>(
@@ -187,6 +194,20 @@ impl Store {
         self.read_item(tx, kind, key, "").await
     }
 
+    /// The same with the number of the item's last change, of one moment.
+    pub async fn stored_item_and_change(
+        &self,
+        reads: &impl ConnectionTrait,
+        kind: Kind,
+        key: i64,
+    ) -> Result<Option<(NewItem, i64)>, DbErr> {
+        let also = format!("{} AS links, {LAST_CHANGE} AS last_change", self.links_here());
+        let Some(row) = self.read_row(reads, (kind, key), &also, "").await? else { return Ok(None) };
+        let Item { content, detail, .. } = Item::from_row(&row)?;
+        let links = links_of(&row)?;
+        Ok(Some((NewItem { content, detail, links }, row.try_get("", "last_change")?)))
+    }
+
     /// The same for a transaction that changes it: nobody else does until that ends. SQLite has one writer, which holds
     /// every lock. Both tables are locked: of one that is not, PostgreSQL shows what was there before the wait.
     pub async fn stored_item_locked(
@@ -206,25 +227,34 @@ impl Store {
         key: i64,
         lock: &str,
     ) -> Result<Option<NewItem>, DbErr> {
-        let links_here = match (self.backend(), lock.is_empty()) {
-            (DbBackend::Sqlite, _) => LINKS,
-            (_, true) => LINKS_POSTGRES,
-            // Behind a lock, PostgreSQL shows what was there before it, so that it is asked again there.
-            (_, false) => "1",
+        // Behind a lock, PostgreSQL shows what was there before it, so that it is asked again there.
+        let is_one_moment = self.backend() == DbBackend::Sqlite || lock.is_empty();
+        let links_here = if is_one_moment { self.links_here() } else { "1" };
+        let Some(row) = self.read_row(tx, (kind, key), &format!("{links_here} AS links"), lock).await? else {
+            return Ok(None);
         };
+        let Item { content, detail, .. } = Item::from_row(&row)?;
+        let links = if is_one_moment { links_of(&row)? } else { links(tx, key).await? };
+        Ok(Some(NewItem { content, detail, links }))
+    }
+
+    fn links_here(&self) -> &'static str {
+        if self.backend() == DbBackend::Sqlite { LINKS } else { LINKS_POSTGRES }
+    }
+
+    async fn read_row(
+        &self,
+        reads: &impl ConnectionTrait,
+        (kind, key): (Kind, i64),
+        also: &str,
+        lock: &str,
+    ) -> Result<Option<QueryResult>, DbErr> {
         let mut sql = Sql::default();
-        sql.push("SELECT ").push(links_here).push(" AS links");
+        sql.push("SELECT ").push(also);
         columns(kind, true, &mut sql);
         sql.push(" FROM content c JOIN ").push(kind.table()).push(" d ON d.content_id = c.id WHERE c.id = ").bind(key);
         sql.push(" AND c.kind = ").push_number(kind.number().into()).push(lock);
-        let Some(row) = tx.query_one_raw(sql.statement(self.backend())).await? else { return Ok(None) };
-        let Item { content, detail, .. } = Item::from_row(&row)?;
-        let links = if links_here != "1" {
-            row.try_get::<Option<String>>("", "links")?.as_deref().map(unpack_keys).unwrap_or_default()
-        } else {
-            links(tx, key).await?
-        };
-        Ok(Some(NewItem { content, detail, links }))
+        reads.query_one_raw(sql.statement(self.backend())).await
     }
 
     /// Whether a publisher has anything of some source systems.

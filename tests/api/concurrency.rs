@@ -251,6 +251,15 @@ async fn late(server: &Server, publisher: &Publisher, item: &Value, statement: &
     let between = async {
         tokio::time::sleep(Duration::from_millis(500)).await;
         other.execute_unprepared(statement).await.unwrap();
+        if statement.contains("UPDATE content") {
+            other.execute_unprepared("UPDATE epoch SET seq = seq + 1 WHERE id = 1").await.unwrap();
+            let log = "INSERT INTO change (seq, at, noun, item, public_id, what, purge) \
+                       SELECT e.seq, 0, 'resource', c.id, c.public_id, 'UPDATED', FALSE FROM epoch e, content c \
+                       WHERE e.id = 1 AND c.public_id = '"
+                .to_string();
+            let public_id = item["id"].as_str().unwrap().trim_start_matches("res_");
+            other.execute_unprepared(&format!("{log}{public_id}'")).await.unwrap();
+        }
         other.execute_unprepared("COMMIT").await.unwrap();
     };
     let (answer, ()) = tokio::join!(publisher.ask(UPDATE, &patch), between);
@@ -270,6 +279,12 @@ async fn a_change_is_held_against_what_came_between_its_reading_and_its_writing(
 
     let answer = late(&server, &publisher, changed, "UPDATE content SET version = version + 1").await;
     assert_eq!(refusal(&answer["data"]["resourceUpdate"]), "STALE_VERSION", "{answer:#}");
+
+    // As an import that says which version it is.
+    let second = publisher.publish(&resource_input("Taken back between")).await;
+    let take_back = "UPDATE content SET status = 'WITHDRAWN' WHERE slug = 'taken-back-between'";
+    let answer = late(&server, &publisher, &second, take_back).await;
+    assert_eq!(refusal(&answer["data"]["resourceUpdate"]), "INVALID_STATE_TRANSITION", "{answer:#}");
 
     let version = changed["version"].as_i64().unwrap() + 1;
     let item = json!({ "id": changed["id"], "version": version });

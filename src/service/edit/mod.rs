@@ -22,7 +22,7 @@ mod target;
 mod update;
 mod warning;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use sea_orm::{DatabaseExecutor, DatabaseTransaction, DbErr};
 
@@ -129,6 +129,8 @@ pub struct Edit<'a> {
     writes: Option<&'a DatabaseTransaction>,
     /// What was planned.
     planned: Planned,
+    /// The number of the last change of the item that is changed, when it was read to plan.
+    last_change: OnceLock<i64>,
     catalog: Arc<Catalog>,
     now: Timestamp,
     taken: TakenSlugs,
@@ -191,7 +193,18 @@ impl<'a> Edit<'a> {
     fn planning(app: &'a App, caller: &'a Caller) -> Self {
         let (catalog, now) = (app.store.catalog(), app.clock.now());
         let (reads, taken) = (app.store.reads(), TakenSlugs::new());
-        Self { app, caller, reads, writes: None, planned: Planned::Nothing, catalog, now, taken, beside: None }
+        Self {
+            app,
+            caller,
+            reads,
+            writes: None,
+            planned: Planned::Nothing,
+            last_change: OnceLock::new(),
+            catalog,
+            now,
+            taken,
+            beside: None,
+        }
     }
 
     fn actor(&self) -> &'a Actor {

@@ -34,13 +34,16 @@ pub(super) async fn perform(
 ) -> Result<Option<NewItem>, Refusal> {
     for _ in 0..PLANS {
         let mut edit = Edit::planning(app, caller);
-        if let Some(key) = key
-            && edit.is_known(key).await?
-        {
+        if is_known(&edit, key).await? {
             return Ok(None);
         }
         // On the heap: a change is a deep future, and resolvers are nested deeply already.
-        let item = Box::pin(change.apply(&mut edit)).await?;
+        let item = match Box::pin(change.apply(&mut edit)).await {
+            Ok(item) => item,
+            // The same request came first, and made what is in this one's way.
+            Err(_) if is_known(&edit, key).await? => return Ok(None),
+            Err(refusal) => return Err(refusal),
+        };
         let mut plan = match std::mem::replace(&mut edit.planned, Planned::Nothing) {
             Planned::Nothing => return Ok(Some(item)),
             Planned::Beyond => return Ok(None),
@@ -59,6 +62,14 @@ pub(super) async fn perform(
     Ok(None)
 }
 
+/// Whether anything is kept of a key.
+async fn is_known(edit: &Edit<'_>, key: Option<&Key>) -> Result<bool, Refusal> {
+    match key {
+        Some(key) => edit.is_known(key).await,
+        None => Ok(false),
+    }
+}
+
 /// What saving an item would write.
 pub(super) fn of_saving(edit: &Edit<'_>, recording: &Recording<'_>, saving: &Saving<'_>) -> Result<Planned, Refusal> {
     let kept = kept(edit.app, recording, saving)?;
@@ -71,7 +82,8 @@ pub(super) fn of_saving(edit: &Edit<'_>, recording: &Recording<'_>, saving: &Sav
     Ok(Planned::Write(Box::new(Plan {
         holder: holder(edit.app, &edit.caller.actor)?,
         catalog: Arc::clone(&edit.catalog),
-        base: saving.before.map(|before| (before.content.id, before.content.version)),
+        // An item that was not read to plan is held against what no item has.
+        base: saving.before.map(|before| (before.content.id, edit.last_change.get().copied().unwrap_or(-1))),
         names,
         write,
     })))

@@ -85,8 +85,11 @@ impl Edit<'_> {
         let store = &self.app.store;
         let item = match self.writes {
             Some(tx) => store.stored_item_locked(tx, kind, id.key()).await?,
-            // The transaction that writes holds the version against this one.
-            None => store.stored_item(&self.reads, kind, id.key()).await?,
+            // The transaction that writes looks whether it changed since.
+            None => store.stored_item_and_change(&self.reads, kind, id.key()).await?.map(|(item, change)| {
+                self.last_change.get_or_init(|| change);
+                item
+            }),
         };
         let item = item.filter(|item| id.to_string().ends_with(&item.content.public_id)).ok_or_else(not_found)?;
         Ok(Target { kind, id, item, ids: HashMap::new() })
