@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::verified::Verified;
+
 /// Most keys in force at once: the one that signs, and the one before it.
 pub(super) const MOST_KEYS: usize = 2;
 /// Bytes of an uncompressed point of P-256: a mark, x and y.
@@ -143,9 +145,11 @@ impl Key {
 }
 
 /// The keys in force: the first signs, all verify.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct KeySet {
     keys: Vec<Key>,
+    /// Tokens that they verified.
+    pub(super) verified: Verified,
 }
 
 impl KeySet {
@@ -174,7 +178,7 @@ impl KeySet {
         {
             return Err(KeyFault::Twice);
         }
-        let set = Self { keys };
+        let set = Self { keys, verified: Verified::default() };
         // A back-end that is missing or broken must be noticed now, not at a client's first request.
         let probe = "solidarity";
         let signature = set.signing()?.sign(probe)?;

@@ -5,6 +5,7 @@ mod key;
 pub mod keys;
 pub mod secret;
 pub mod token;
+mod verified;
 
 pub use key::KeySet;
 pub use keys::Keys;
