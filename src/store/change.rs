@@ -71,8 +71,7 @@ pub(super) async fn append_with(
 }
 
 /// Appends several changes, which get the next numbers in their order.
-pub(super) async fn append_all(tx: &DatabaseTransaction, changes: Vec<NewChange>) -> Result<(), DbErr> {
-    let backend = tx.get_database_backend();
+pub(super) fn append_all(backend: DbBackend, changes: Vec<NewChange>) -> Statement {
     let rows: Vec<Value> = changes.into_iter().enumerate().map(|(position, change)| row(position, change)).collect();
     let mut next = Sql::default();
     next.push("UPDATE epoch SET seq = seq + ").bind(i64::try_from(rows.len()).unwrap_or(i64::MAX));
@@ -109,7 +108,7 @@ pub(super) async fn append_all(tx: &DatabaseTransaction, changes: Vec<NewChange>
         );
         sql.bind(values).push(") AS c WHERE next.id = 1");
     }
-    tx.execute_raw(sql.statement(backend)).await.map(|_| ())
+    sql.statement(backend)
 }
 
 fn row(position: usize, change: NewChange) -> Value {

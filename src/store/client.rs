@@ -41,10 +41,10 @@ pub struct Credentials {
     pub is_revoked: bool,
 }
 
-const CLIENT: i64 = 0;
-const GRANT: i64 = 1;
+pub(super) const CLIENT: i64 = 0;
+pub(super) const GRANT: i64 = 1;
 const SECRET: i64 = 2;
-const REVOKED: i64 = 3;
+pub(super) const REVOKED: i64 = 3;
 /// The region of a grant that is for everywhere.
 const EVERYWHERE: i64 = 0;
 
@@ -206,7 +206,10 @@ fn with_revocation(id: PublicId, jti: &str) -> Sql {
     sql
 }
 
-fn read(id: PublicId, rows: &[QueryResult]) -> Result<Option<Credentials>, DbErr> {
+pub(super) fn read<'a>(
+    id: PublicId,
+    rows: impl IntoIterator<Item = &'a QueryResult>,
+) -> Result<Option<Credentials>, DbErr> {
     let mut found = Credentials::default();
     let mut is_found = false;
     let bare = id.bare();

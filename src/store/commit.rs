@@ -2,18 +2,14 @@
 //! against what is stored, in the transaction that writes. On SQLite the one writer is held for as long as statements run,
 //! and not while they are made; on both databases one wait for the disk serves all that wait. Must not plan.
 
-use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use sea_orm::{
-    ConnAcquireErr, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IntoActiveModel, QueryTrait,
-};
+use sea_orm::{ConnAcquireErr, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IntoActiveModel, QueryTrait};
 use tokio::sync::{Semaphore, oneshot};
 
 use super::fault::came_between;
-use super::sql::Sql;
 use super::write::{Write, run_all};
 use super::{Catalog, Credentials, Store};
 use crate::domain::public_id::PublicId;
@@ -194,14 +190,16 @@ impl Store {
     }
 
     async fn write_all(&self, tx: &DatabaseTransaction, plans: &[&Plan]) -> Result<Vec<Committed>, DbErr> {
-        // Before the look at clients: what came while the locks were waited for holds.
-        let mut last_changes = self.last_changes(tx, plans).await?;
-        let mut holders: HashMap<(i64, &str), Option<Credentials>> = HashMap::new();
-        for holder in plans.iter().map(|plan| &plan.holder) {
-            let name = (holder.client.key(), holder.jti.as_str());
-            if let Entry::Vacant(place) = holders.entry(name) {
-                place.insert(self.credentials_within(tx, holder.client, &holder.jti).await?);
-            }
+        let items: Vec<i64> = plans.iter().filter_map(|plan| plan.base.map(|(id, _)| id)).collect();
+        let mut holders: HashMap<(i64, &str), &Holder> = HashMap::new();
+        for Plan { holder, .. } in plans {
+            holders.entry((holder.client.key(), holder.jti.as_str())).or_insert(holder);
+        }
+        let some: Vec<&Holder> = holders.values().copied().collect();
+        let mut standing = self.standing(tx, &some, &items).await?;
+        let mut credentials = HashMap::with_capacity(holders.len());
+        for (name, holder) in holders {
+            credentials.insert(name, standing.credentials(holder)?);
         }
         let catalog = self.catalog();
         let mut names: HashSet<&str> = HashSet::new();
@@ -209,11 +207,11 @@ impl Store {
         let mut writes = Vec::with_capacity(plans.len());
         for plan in plans {
             let Plan { holder, base, .. } = plan;
-            let is_allowed = holders
+            let is_allowed = credentials
                 .get(&(holder.client.key(), holder.jti.as_str()))
                 .is_some_and(|found| (holder.is_same)(found.as_ref()));
             // Taken out, so that of two plans upon the same item one is made.
-            let is_current = base.is_none_or(|(id, change)| last_changes.remove(&id) == Some(change));
+            let is_current = base.is_none_or(|(id, change)| standing.changes.remove(&id) == Some(change));
             let is_free = plan.names.iter().all(|name| !names.contains(name.as_str()));
             if !(is_allowed && is_current && is_free && Arc::ptr_eq(&plan.catalog, &catalog)) {
                 outcomes.push(Committed::Outdated);
@@ -227,25 +225,6 @@ impl Store {
             run_all(writes, tx).await?;
         }
         Ok(outcomes)
-    }
-
-    /// The numbers of the last changes of what is changed; nobody else changes it until the transaction ends.
-    async fn last_changes(&self, tx: &DatabaseTransaction, plans: &[&Plan]) -> Result<HashMap<i64, i64>, DbErr> {
-        let ids: Vec<i64> = plans.iter().filter_map(|plan| plan.base.map(|(id, _)| id)).collect();
-        if ids.is_empty() {
-            return Ok(HashMap::new());
-        }
-        if self.backend() == DbBackend::Postgres {
-            // In one order everywhere, so that two nodes never wait for each other. Apart from the look, which must be of the
-            // moment after the wait.
-            let mut sql = Sql::default();
-            sql.push("SELECT 1 FROM content WHERE id").is_any(self.backend(), &ids).push(" ORDER BY id FOR UPDATE");
-            tx.query_all_raw(sql.statement(self.backend())).await?;
-        }
-        let mut sql = Sql::default();
-        sql.push("SELECT item, max(seq) FROM change WHERE item").is_any(self.backend(), &ids).push(" GROUP BY item");
-        let rows = tx.query_all_raw(sql.statement(self.backend())).await?;
-        rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect()
     }
 }
 

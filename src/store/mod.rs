@@ -22,6 +22,7 @@ mod search_index;
 mod search_text;
 mod shown;
 mod sql;
+mod standing;
 mod stored;
 mod together;
 mod tombstone;

@@ -48,6 +48,23 @@ impl Sql {
         }
     }
 
+    /// The same as [`Sql::is_any`] with a text that does not depend on how many there are on SQLite either. An index leads to
+    /// each, but not in an order.
+    pub(crate) fn is_among(&mut self, backend: DbBackend, numbers: &[i64]) -> &mut Self {
+        match backend {
+            DbBackend::Postgres => self.is_any(backend, numbers),
+            _ => self.push(" IN (SELECT value FROM json_each(").bind(serde_json::json!(numbers).to_string()).push("))"),
+        }
+    }
+
+    /// The same for texts.
+    pub(crate) fn is_among_texts(&mut self, backend: DbBackend, texts: &[String]) -> &mut Self {
+        match backend {
+            DbBackend::Postgres => self.is_any_text(backend, texts),
+            _ => self.push(" IN (SELECT value FROM json_each(").bind(serde_json::json!(texts).to_string()).push("))"),
+        }
+    }
+
     fn is_in<T: Into<Value>>(&mut self, values: impl Iterator<Item = T>) -> &mut Self {
         self.push(" IN (");
         for (position, value) in values.enumerate() {

@@ -59,31 +59,43 @@ impl Together {
         tx.query_one_raw(self.sql.statement(self.backend)).await
     }
 
-    /// Runs several sets that touch different rows. On SQLite those of the same text go in one round trip.
-    pub(super) async fn run_all(mut sets: Vec<Self>, tx: &DatabaseTransaction) -> Result<(), DbErr> {
+    /// Runs several sets that touch different rows, and a last statement behind them. On SQLite sets of the same text go in
+    /// one round trip, and the last statement with the last of them.
+    pub(super) async fn run_all(mut sets: Vec<Self>, last: Statement, tx: &DatabaseTransaction) -> Result<(), DbErr> {
         if tx.get_database_backend() == DbBackend::Postgres {
             for set in sets {
                 set.run(tx).await?;
             }
-            return Ok(());
+            return tx.execute_raw(last).await.map(|_| ());
         }
         sets.sort_by(|a, b| a.sql.text().cmp(b.sql.text()));
+        let mut trips: Vec<&[Self]> = Vec::new();
         for alike in sets.chunk_by(|a, b| a.sql.text() == b.sql.text()) {
             let mut rest = alike;
             // Few sizes, so that each is prepared once.
-            for size in [4, 2, 1] {
+            for size in [4, 3, 2, 1] {
                 while let Some((some, others)) = rest.split_at_checked(size) {
-                    let mut whole = Self::new(DbBackend::Sqlite);
-                    for set in some {
-                        whole.sql.add(set.sql.clone().statement(DbBackend::Sqlite));
-                        whole.count += set.count;
-                    }
-                    whole.run(tx).await?;
+                    trips.push(some);
                     rest = others;
                 }
             }
         }
-        Ok(())
+        let mut last = Some(last);
+        for (position, trip) in trips.iter().enumerate() {
+            let mut whole = Self::new(DbBackend::Sqlite);
+            for set in *trip {
+                whole.sql.add(set.sql.clone().statement(DbBackend::Sqlite));
+                whole.count += set.count;
+            }
+            if position + 1 == trips.len() {
+                last.take().into_iter().for_each(|last| whole.add(last));
+            }
+            whole.run(tx).await?;
+        }
+        match last {
+            Some(last) => tx.execute_raw(last).await.map(|_| ()),
+            None => Ok(()),
+        }
     }
 
     /// Runs them all.

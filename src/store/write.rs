@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IntoActiveModel, Iterable,
-    ModelTrait, PrimaryKeyToColumn, QueryFilter, QuerySelect, QueryTrait, Statement,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
+    IntoActiveModel, Iterable, ModelTrait, PrimaryKeyToColumn, QueryFilter, QuerySelect, QueryTrait, Statement,
 };
 
 use super::change::{Epoch, NewChange, Side, append, append_all, append_with};
@@ -75,8 +75,8 @@ impl Write {
 pub(super) async fn run_all(writes: Vec<Write>, tx: &DatabaseTransaction) -> Result<(), DbErr> {
     let (rows, changes): (Vec<Together>, Vec<NewChange>) =
         writes.into_iter().map(|write| (write.together, write.change)).unzip();
-    Together::run_all(rows, tx).await?;
-    append_all(tx, changes).await
+    let append = append_all(tx.get_database_backend(), changes);
+    Together::run_all(rows, append, tx).await
 }
 
 impl Store {
