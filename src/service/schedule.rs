@@ -12,7 +12,7 @@ use super::prepare::{Settling, TakenSlugs, settle_slug};
 use super::record::{Author, record_unasked};
 use crate::app::{App, SharedApp};
 use crate::domain::vocabulary::{PublicationStatus, RevisionAction, Vocabulary};
-use crate::store::{Kind, Saving};
+use crate::store::{Epoch, Kind, Saving};
 
 /// How often the worker looks.
 const INTERVAL: Duration = Duration::from_millis(250);
@@ -24,9 +24,10 @@ pub fn run(app: SharedApp) -> JoinHandle<()> {
     tokio::spawn(async move {
         let mut is_failing = false;
         let mut looks = 0_u32;
+        let mut seen = Epoch::default();
         loop {
             tokio::time::sleep(INTERVAL).await;
-            let outcome = run_due(&app).await;
+            let outcome = run_due(&app).await.and(index(&app, &mut seen).await);
             if outcome.is_err() && !is_failing {
                 tracing::warn!("what is due cannot be done; it is tried again");
             }
@@ -71,8 +72,15 @@ pub async fn run_due(app: &App) -> Result<usize, DbErr> {
             break;
         }
     }
-    app.store.catch_up_search(INTERVAL).await?;
     failure.map_or(Ok(changed), Err)
+}
+
+/// Indexes for search what had been changed at the last look. What is newer waits for the next one, unless somebody
+/// searches: it may be about to change again, as a draft that is published, and who changes it need not wait for its words.
+async fn index(app: &App, seen: &mut Epoch) -> Result<(), DbErr> {
+    app.store.catch_up_search(*seen, INTERVAL).await?;
+    *seen = app.store.last_epoch().await?;
+    Ok(())
 }
 
 /// Publishes or expires an item if that is still due; another node may have done it.

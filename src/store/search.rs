@@ -72,7 +72,11 @@ impl Store {
     /// One page of what a query finds: items that hold all of it, or, if there are none, those that hold at least half.
     pub async fn search(&self, search: &SearchQuery) -> Result<SearchPage, DbErr> {
         let Some(facets) = Facets::of(search) else { return Ok(SearchPage::default()) };
-        if self.catch_up_search(CATCH_UP).await.is_err() {
+        let caught_up = match self.unindexed().await {
+            Ok(Some(until)) => self.catch_up_search(until, CATCH_UP).await.map(|_| ()),
+            outcome => outcome.map(|_| ()),
+        };
+        if caught_up.is_err() {
             tracing::debug!("the index of search is behind, and cannot be written now: the worker says so too");
         }
         let query = &search.query;

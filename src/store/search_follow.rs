@@ -1,5 +1,5 @@
 //! The index of search follows the change log: a write does not wait for its words, and many changes are indexed in one
-//! transaction. A search first indexes what it would miss, and the worker does so if nobody searches. Must not decide what
+//! transaction. A search first indexes what it would miss, and the worker does so a moment later if nobody searches. Must not decide what
 //! is indexed of an item.
 
 use std::collections::{BTreeSet, HashMap};
@@ -21,20 +21,20 @@ const PAUSE: Duration = Duration::from_millis(5);
 type Change = (i64, Option<i64>);
 
 impl Store {
-    /// Indexes committed changes until the time is up; answers whether all are indexed. One at a time in a process; the
+    /// Indexes the changes up to one until the time is up; answers whether all are indexed. One at a time in a process; the
     /// nodes take turns.
-    pub async fn catch_up_search(&self, most: Duration) -> Result<bool, DbErr> {
+    pub async fn catch_up_search(&self, until: Epoch, most: Duration) -> Result<bool, DbErr> {
         let started = Instant::now();
-        while self.is_search_behind().await? {
+        while self.is_search_behind(until).await? {
             let _one_at_a_time = self.indexing.lock().await;
-            if !self.is_search_behind().await? {
+            if !self.is_search_behind(until).await? {
                 break;
             }
             // Before the transaction, so that who writes waits for no word.
             // What cannot be made by then is made in it.
-            let ready = self.read_ahead().await.unwrap_or_default();
+            let ready = self.read_ahead(until).await.unwrap_or_default();
             let tx = self.begin().await?;
-            let has_read = self.index_changes(&tx, ready).await?;
+            let has_read = self.index_changes(&tx, until, ready).await?;
             tx.commit().await?;
             if started.elapsed() > most {
                 return Ok(false);
@@ -46,12 +46,20 @@ impl Store {
         Ok(true)
     }
 
+    /// The last change that is committed, if it is not indexed yet.
+    pub(super) async fn unindexed(&self) -> Result<Option<Epoch>, DbErr> {
+        let behind =
+            "SELECT e.seq FROM log_reader r JOIN epoch e ON e.id = 1 WHERE r.name = 'search' AND r.seq < e.seq";
+        let row = self.reader.query_one_raw(Statement::from_string(self.backend(), behind)).await?;
+        row.map(|row| row.try_get_by_index(0).map(Epoch)).transpose()
+    }
+
     /// The rows of the next items, made of what is committed.
-    async fn read_ahead(&self) -> Result<Ready, DbErr> {
+    async fn read_ahead(&self, until: Epoch) -> Result<Ready, DbErr> {
         let epoch = self.reads().query_one_raw(Statement::from_string(self.backend(), EPOCH)).await?;
         let epoch = Epoch(epoch.map_or(Ok(0), |row| row.try_get_by_index(0))?);
         let catalog = Catalog::load(&self.reader).await?;
-        let changes = self.changes_to_index(&self.reader, "").await?;
+        let changes = self.changes_to_index(&self.reader, until, "").await?;
         let items: BTreeSet<i64> = changes.iter().filter_map(|(_, item)| *item).collect();
         let mut rows = HashMap::new();
         for (content, detail) in envelopes(&self.reader, items).await? {
@@ -61,21 +69,22 @@ impl Store {
         Ok(Ready { epoch, rows })
     }
 
-    async fn is_search_behind(&self) -> Result<bool, DbErr> {
-        let behind = "SELECT 1 FROM log_reader r JOIN epoch e ON e.id = 1 WHERE r.name = 'search' AND r.seq < e.seq";
-        Ok(self.reader.query_one_raw(Statement::from_string(self.backend(), behind)).await?.is_some())
+    async fn is_search_behind(&self, until: Epoch) -> Result<bool, DbErr> {
+        let mut sql = Sql::default();
+        sql.push("SELECT 1 FROM log_reader WHERE name = 'search' AND seq < ").bind(until.0);
+        Ok(self.reader.query_one_raw(sql.statement(self.backend())).await?.is_some())
     }
 
     /// Indexes the items of the next changes as they are now; answers whether there was one that could be. Those that a
     /// transaction is changing wait with all that was changed behind them: what is written here must not outlive a
     /// withdrawal that has not seen it.
-    async fn index_changes(&self, tx: &DatabaseTransaction, mut ready: Ready) -> Result<bool, DbErr> {
+    async fn index_changes(&self, tx: &DatabaseTransaction, until: Epoch, mut ready: Ready) -> Result<bool, DbErr> {
         let is_postgres = self.backend() == DbBackend::Postgres;
         if is_postgres {
             // What a crash takes is indexed again: the place in the log goes with it.
             tx.execute_unprepared("SET LOCAL synchronous_commit = off").await?;
         }
-        let changes = self.changes_to_index(tx, if is_postgres { " FOR UPDATE" } else { "" }).await?;
+        let changes = self.changes_to_index(tx, until, if is_postgres { " FOR UPDATE" } else { "" }).await?;
         let items: Vec<i64> =
             changes.iter().filter_map(|(_, item)| *item).collect::<BTreeSet<i64>>().into_iter().collect();
         let free = self.free_items(tx, &items).await?;
@@ -108,14 +117,19 @@ impl Store {
     }
 
     /// The next changes of the log that the index has not read, in order.
-    async fn changes_to_index(&self, tx: &impl ConnectionTrait, lock: &str) -> Result<Vec<Change>, DbErr> {
+    async fn changes_to_index(
+        &self,
+        tx: &impl ConnectionTrait,
+        until: Epoch,
+        lock: &str,
+    ) -> Result<Vec<Change>, DbErr> {
         let place = format!("SELECT seq FROM log_reader WHERE name = 'search'{lock}");
         let place = tx.query_one_raw(Statement::from_string(self.backend(), place)).await?;
         let place = place.ok_or_else(|| DbErr::Custom("the place of search in the log is missing".to_string()))?;
         let place: i64 = place.try_get_by_index(0)?;
         let mut sql = Sql::default();
-        sql.push("SELECT seq, item, noun FROM change WHERE seq > ").bind(place).push(" ORDER BY seq LIMIT ");
-        sql.push_number(BATCH);
+        sql.push("SELECT seq, item, noun FROM change WHERE seq > ").bind(place);
+        sql.push(" AND seq <= ").bind(until.0).push(" ORDER BY seq LIMIT ").push_number(BATCH);
         let mut changes = Vec::new();
         for row in tx.query_all_raw(sql.statement(self.backend())).await? {
             let noun: String = row.try_get_by_index(2)?;

@@ -4,8 +4,9 @@
 use std::fmt::Write as _;
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement};
+use serde_json::{Value, json};
 
-use super::catalog::json;
+use super::catalog::json as parsed;
 use super::search_text::{Said, names, said};
 use super::sql::{Sql, unpack, unpack_keys};
 use super::together::Together;
@@ -80,7 +81,7 @@ impl Store {
         if content.status == "WITHDRAWN" {
             return Ok(Vec::new());
         }
-        let texts: Vec<ContentText> = json(&content.texts)?;
+        let texts: Vec<ContentText> = parsed(&content.texts)?;
         let facets = facets(catalog, content);
         let is_postgres = self.backend() == DbBackend::Postgres;
         let row = |said: &Said| {
@@ -112,6 +113,11 @@ impl Store {
         rows: &[Indexed],
     ) -> Result<(), DbErr> {
         if items.is_empty() {
+            return Ok(());
+        }
+        if self.backend() == DbBackend::Sqlite {
+            tx.execute_raw(delete_all(items)).await?;
+            tx.execute_raw(insert_all(rows)).await?;
             return Ok(());
         }
         let mut sql = Sql::default();
@@ -160,10 +166,7 @@ impl Store {
     fn insert_rows(&self, rows: &[Indexed], ids: &[i64]) -> Statement {
         let is_postgres = self.backend() == DbBackend::Postgres;
         let mut sql = Sql::default();
-        sql.push(
-            "INSERT INTO search (id, content, kind, organization_id, status, visibility, region_ids, published_at, \
-             expires_at, title, summary, ",
-        );
+        sql.push("INSERT INTO search (id, ").push(COLUMNS).push(", ");
         sql.push(if is_postgres { "words" } else { "body, facets" }).push(") VALUES ");
         for (position, row) in rows.iter().enumerate() {
             sql.push(if position == 0 { "(" } else { ", (" });
@@ -183,6 +186,47 @@ impl Store {
         sql.statement(self.backend())
     }
 }
+
+/// Deletes the rows of some items on SQLite, in one statement: FTS5 writes what it gathered at the end of each.
+fn delete_all(items: &[i64]) -> Statement {
+    let mut sql = Sql::default();
+    sql.push("DELETE FROM search WHERE content").is_among(DbBackend::Sqlite, items);
+    sql.statement(DbBackend::Sqlite)
+}
+
+/// Inserts some rows on SQLite, in one statement as well.
+fn insert_all(rows: &[Indexed]) -> Statement {
+    let rows: Vec<Value> = rows
+        .iter()
+        .map(|row| {
+            json!([
+                row.content,
+                row.kind,
+                row.organization,
+                row.status,
+                row.visibility,
+                row.regions,
+                row.published_at,
+                row.expires_at,
+                row.title,
+                row.summary,
+                row.words,
+                row.facets
+            ])
+        })
+        .collect();
+    let mut sql = Sql::default();
+    sql.push("INSERT INTO search (").push(COLUMNS).push(", body, facets) SELECT r.value ->> 0");
+    for column in 1..=11 {
+        sql.push(&format!(", r.value ->> {column}"));
+    }
+    // In order: the ids count up.
+    sql.push(" FROM json_each(").bind(Value::Array(rows).to_string()).push(") r WHERE true ORDER BY r.key");
+    sql.statement(DbBackend::Sqlite)
+}
+
+const COLUMNS: &str =
+    "content, kind, organization_id, status, visibility, region_ids, published_at, expires_at, title, summary";
 
 /// A row of the index.
 #[derive(Clone, Debug)]

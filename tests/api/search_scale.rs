@@ -114,7 +114,8 @@ async fn a_search_takes_no_longer_for_a_word_of_half_of_all_items() {
         load(&app, &lines::text((from..until).map(|number| resource(number, &mut words)))).await;
     }
     println!("{} resources in {:?}", resources(), started.elapsed());
-    while !app.store.catch_up_search(Duration::from_secs(1)).await.unwrap() {}
+    let until = app.store.last_epoch().await.unwrap();
+    while !app.store.catch_up_search(until, Duration::from_secs(1)).await.unwrap() {}
     println!("indexed after {:?}", started.elapsed());
     let server = Server::of(app, Some(database)).await;
     let mut all: Vec<Duration> = Vec::new();
