@@ -9,6 +9,7 @@ pub mod content;
 pub mod epoch;
 pub mod event;
 pub mod expansion;
+pub mod follow_key;
 pub mod idempotency;
 pub mod link;
 pub mod listing;

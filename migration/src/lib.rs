@@ -31,6 +31,7 @@ mod m20261125_000030_occurrence;
 mod m20261125_000036_tombstone;
 mod m20261126_000040_log_reader;
 mod m20261126_000041_place;
+mod m20261126_000042_follow_key;
 
 /// All migrations in order.
 #[derive(Debug)]
@@ -65,6 +66,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000036_tombstone::Migration),
             Box::new(m20261126_000040_log_reader::Migration),
             Box::new(m20261126_000041_place::Migration),
+            Box::new(m20261126_000042_follow_key::Migration),
         ]
     }
 }

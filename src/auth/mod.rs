@@ -3,6 +3,7 @@
 
 mod key;
 pub mod keys;
+pub mod seal;
 pub mod secret;
 pub mod token;
 mod verified;

@@ -4,6 +4,7 @@ pub mod actor;
 pub mod campaign;
 pub mod content;
 pub mod event;
+pub mod following;
 pub mod geo;
 pub mod limits;
 pub mod locale;

@@ -9,6 +9,7 @@ mod content;
 pub mod context;
 mod error;
 mod event;
+mod following;
 mod given;
 pub mod guard;
 mod import;
@@ -51,6 +52,7 @@ pub struct Query(
     event::CalendarQueries,
     campaign::CampaignQuery,
     search::SearchQueries,
+    following::FollowingQueries,
     client::ClientQuery,
     meta::MetaQuery,
 );

@@ -78,7 +78,7 @@ macro_rules! graphql_enums {
 
 graphql_enums! {
     RegionKind CodeScheme TopicFacet
-    ContentKind PublicationStatus Visibility TranslationOrigin TextDirection AttributionKind VerificationMethod
+    ContentKind TombstoneReason PublicationStatus Visibility TranslationOrigin TextDirection AttributionKind VerificationMethod
     ContentNote EvidenceBasis
     ResourceCategory ResourceFormat Audience ReadingLevel
     UpdateKind UpdateMessageType AlertSeverity AlertUrgency AlertCertainty NaloxoneGuidance RouteOfUse ServiceStatus

@@ -6,7 +6,6 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 
 use crate::app::SharedApp;
-use crate::store::Epoch;
 
 /// How often the epoch is looked at.
 const INTERVAL: Duration = Duration::from_millis(500);
@@ -14,11 +13,10 @@ const INTERVAL: Duration = Duration::from_millis(500);
 /// Keeps the catalog in memory current until the handle is aborted. A failed look is tried again at the next interval.
 pub fn follow(app: SharedApp) -> JoinHandle<()> {
     tokio::spawn(async move {
-        let mut seen: Option<Epoch> = None;
         let mut is_failing = false;
         loop {
             tokio::time::sleep(INTERVAL).await;
-            match look(&app, &mut seen).await {
+            match app.store.follow_catalog().await {
                 Ok(()) => is_failing = false,
                 Err(_) if is_failing => {}
                 Err(_) => {
@@ -28,18 +26,4 @@ pub fn follow(app: SharedApp) -> JoinHandle<()> {
             }
         }
     })
-}
-
-/// Reads the catalog anew if a region, topic or organization was changed since the last look.
-async fn look(app: &SharedApp, seen: &mut Option<Epoch>) -> Result<(), sea_orm::DbErr> {
-    let epoch = app.store.last_epoch().await?;
-    let is_new = match *seen {
-        Some(seen) => seen != epoch && app.store.catalog_changed(seen).await?,
-        None => true,
-    };
-    if is_new {
-        app.store.reload_catalog().await?;
-    }
-    *seen = Some(epoch);
-    Ok(())
 }

@@ -13,6 +13,7 @@ pub mod export;
 pub mod fault;
 pub mod feed;
 pub mod follow;
+pub mod following;
 pub mod hsds;
 pub mod ics;
 mod identity;

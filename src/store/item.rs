@@ -232,9 +232,11 @@ enum Wanted<'a> {
     Superseding(&'a [i64]),
 }
 
-/// Appends that a row of `content c` of a kind has a slug or asks for it: each by its index, where SQLite would read all of
-/// the kind for an `OR`.
-pub(super) fn called<'a>(kind: Kind, slug: &str, sql: &'a mut Sql) -> &'a mut Sql {
+/// Appends that a row of `content c` of a kind has a slug or asks for it, by an index on each: see `by_any_slug`.
+fn called<'a>(backend: DbBackend, kind: Kind, slug: &str, sql: &'a mut Sql) -> &'a mut Sql {
+    if backend == DbBackend::Postgres {
+        return sql.push("(c.slug = ").bind(slug).push(" OR c.wanted_slug = ").bind(slug).push(")");
+    }
     let number = i64::from(kind.number());
     sql.push("c.id IN (SELECT id FROM content WHERE kind = ").push_number(number).push(" AND slug = ").bind(slug);
     sql.push(" UNION ALL SELECT id FROM content WHERE kind = ").push_number(number).push(" AND wanted_slug = ");
@@ -302,7 +304,9 @@ impl Store {
         match wanted {
             Wanted::Keys(keys) => sql.push("c.id").is_any(self.backend(), keys),
             // What the public does not see has no slug of its own yet, and may share the one that it asks for.
-            Wanted::Slug(slug) if view.sight.is_wide() || view.sight.partners.is_some() => called(kind, slug, &mut sql),
+            Wanted::Slug(slug) if view.sight.is_wide() || view.sight.partners.is_some() => {
+                called(self.backend(), kind, slug, &mut sql)
+            }
             Wanted::Slug(slug) => sql.push("c.slug = ").bind(slug),
             Wanted::Superseding(keys) => sql.push("d.supersedes").is_any(self.backend(), keys),
         };

@@ -7,6 +7,7 @@ mod commit;
 mod due;
 mod erase;
 pub(crate) mod fault;
+mod follow;
 mod item;
 mod listing;
 mod lists;
@@ -29,7 +30,7 @@ mod tombstone;
 mod write;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -44,6 +45,7 @@ pub use catalog::{Catalog, Code, Entry, Organization, Region, Topic, is_french, 
 pub use change::Epoch;
 pub use client::{Credentials, Grant, StoredClient};
 pub use commit::{Committed, Holder, Plan};
+pub use follow::{ItemState, Logged, Seen};
 pub use item::{Detail, Item, Kind, shown_slug};
 pub use listing::{Condition, Filter, ListKind, ListQuery, Order, OrderField, Page, PageKey, PageRequest, Parent};
 pub use message::PublicVersion;
@@ -53,7 +55,7 @@ pub use search::{Found, RANKED, SearchPage, SearchQuery};
 pub use shown::body_for;
 pub use sql::{unpack, unpack_keys};
 pub use tombstone::{End, Tombstone, TombstoneQuery};
-pub use write::{CREATED, Kept, NewItem, Saving, Write};
+pub use write::{CREATED, Kept, MOVED, NewItem, Saving, Write};
 
 use crate::domain::limits::Limits;
 
@@ -64,6 +66,8 @@ pub struct Store {
     reader: DatabaseConnection,
     writer: DatabaseConnection,
     catalog: Arc<ArcSwap<Catalog>>,
+    /// The change up to which the catalog is known to be current; -1 before it was read.
+    catalog_epoch: Arc<AtomicI64>,
     statements: Arc<AtomicU64>,
     write_statements: Arc<AtomicU64>,
     is_unscrubbed: Arc<AtomicBool>,
@@ -117,6 +121,7 @@ impl Store {
             reader,
             writer,
             catalog: Arc::default(),
+            catalog_epoch: Arc::new(AtomicI64::new(-1)),
             statements,
             write_statements,
             is_unscrubbed: Arc::new(AtomicBool::new(true)),

@@ -110,7 +110,8 @@ impl Store {
         kind: Kind,
         slug: &str,
     ) -> Result<Option<entity::content::Model>, DbErr> {
-        let own = by_any_slug(kind, slug).filter(entity::content::COLUMN.organization_id.eq(organization));
+        let own =
+            by_any_slug(self.backend(), kind, slug).filter(entity::content::COLUMN.organization_id.eq(organization));
         own.one(tx).await
     }
 
@@ -121,7 +122,7 @@ impl Store {
         kind: Kind,
         slug: &str,
     ) -> Result<Option<entity::content::Model>, DbErr> {
-        by_any_slug(kind, slug).one(tx).await
+        by_any_slug(self.backend(), kind, slug).one(tx).await
     }
 
     /// The stored envelope of a public item's slug.
@@ -285,17 +286,22 @@ async fn stored_ids<C: ConnectionTrait>(connection: &C, keys: &[i64]) -> Result<
     Ok(rows.into_iter().filter_map(|r| Kind::from_number(r.kind).map(|kind| (r.id, kind, r.public_id))).collect())
 }
 
-fn by_any_slug(kind: Kind, slug: &str) -> Select<entity::content::Entity> {
+/// Items that have a slug or ask for it, a public one first: by an index on each. PostgreSQL combines two for an `OR`, where
+/// SQLite would read all of the kind; a union inside `IN` it only plans well once it has counted the rows.
+fn by_any_slug(backend: DbBackend, kind: Kind, slug: &str) -> Select<entity::content::Entity> {
     let column = entity::content::COLUMN;
-    let ids = |named: SimpleExpr| {
-        let of_kind = entity::content::Entity::find().filter(column.kind.eq(kind.number())).filter(named);
-        of_kind.select_only().column(entity::content::Column::Id).into_query()
+    let (has, asks) = (column.slug.eq(slug), column.wanted_slug.eq(slug));
+    let of_kind =
+        |named: SimpleExpr| entity::content::Entity::find().filter(column.kind.eq(kind.number())).filter(named);
+    let found = if backend == DbBackend::Postgres {
+        of_kind(has.or(asks))
+    } else {
+        let ids = |named| of_kind(named).select_only().column(entity::content::Column::Id).into_query();
+        let mut called = ids(has);
+        called.union(UnionType::All, ids(asks));
+        entity::content::Entity::find().filter(column.id.in_subquery(called))
     };
-    // Each by its index, where SQLite would read all of the kind for an `OR`.
-    let mut called = ids(column.slug.eq(slug));
-    called.union(UnionType::All, ids(column.wanted_slug.eq(slug)));
-    entity::content::Entity::find()
-        .filter(column.id.in_subquery(called))
+    found
         .order_by_asc(Expr::col(entity::content::Column::WantedSlug).is_not_null())
         .order_by_asc(entity::content::Column::Id)
 }

@@ -28,6 +28,8 @@ pub struct NewItem {
 
 /// What the change log says of an item whose id was made for it.
 pub const CREATED: &str = "CREATED";
+/// What it says of a region or topic that lies elsewhere than before, and everything in it with it.
+pub const MOVED: &str = "MOVED";
 
 /// An item to be stored, and what is known of it.
 #[derive(Clone, Debug)]
@@ -183,7 +185,11 @@ impl Store {
         is_new: bool,
         at: Timestamp,
     ) -> Result<Epoch, DbErr> {
-        let change = catalog_change("region", row.id, &row.public_id, is_new, at);
+        let mut change = catalog_change("region", row.id, &row.public_id, is_new, at);
+        let before = entity::region::Entity::find_by_id(row.id).one(tx).await?;
+        if before.is_some_and(|before| before.parent_ids != row.parent_ids) {
+            change.what = MOVED;
+        }
         let row = row.into_active_model();
         if is_new {
             entity::region::Entity::insert(row).exec_without_returning(tx).await?;
@@ -201,7 +207,11 @@ impl Store {
         is_new: bool,
         at: Timestamp,
     ) -> Result<Epoch, DbErr> {
-        let change = catalog_change("topic", row.id, &row.public_id, is_new, at);
+        let mut change = catalog_change("topic", row.id, &row.public_id, is_new, at);
+        let before = entity::topic::Entity::find_by_id(row.id).one(tx).await?;
+        if before.is_some_and(|before| before.broader_ids != row.broader_ids) {
+            change.what = MOVED;
+        }
         let row = row.into_active_model();
         if is_new {
             entity::topic::Entity::insert(row).exec_without_returning(tx).await?;
@@ -295,8 +305,10 @@ fn insert_links(backend: DbBackend, from: i64, links: &[i64]) -> Statement {
     sql.statement(backend)
 }
 
-fn side(content: &entity::content::Model) -> Side {
-    let is_published = content.status == "PUBLISHED";
+/// What followers see of an item at an instant. One whose hour has not come is not there yet.
+fn side(content: &entity::content::Model, at: Timestamp) -> Side {
+    let is_published =
+        content.status == "PUBLISHED" && content.published_at.is_none_or(|published| published <= at.as_micros());
     Side {
         visibility: is_published.then(|| content.visibility.clone()),
         regions: Some(content.region_ids.clone()),
@@ -322,8 +334,8 @@ fn change_of(saving: &Saving<'_>) -> NewChange {
         item: after.id,
         public_id: after.public_id.clone(),
         what: what.unwrap_or(by_state),
-        before: before.map(side).unwrap_or_default(),
-        after: side(after),
+        before: before.map(|before| side(before, at)).unwrap_or_default(),
+        after: side(after, at),
         purge: what == Some("REDACTED") || (was_published && after.status == "WITHDRAWN"),
     }
 }

@@ -19,6 +19,7 @@ mod database;
 mod event;
 mod examples;
 mod feeds;
+mod following;
 mod harness;
 mod hidden;
 mod hostile;

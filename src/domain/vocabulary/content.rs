@@ -15,6 +15,22 @@ vocabulary! {
         RegionalUpdate = "REGIONAL_UPDATE",
     }
 
+    #[doc = "Why a follower has to drop an item. Treat a value that you do not know as `WITHDRAWN`."]
+    pub enum TombstoneReason {
+        #[doc = "It is not there any more."]
+        Deleted = "DELETED",
+        #[doc = "It was taken back, or is not for this follower any more."]
+        Withdrawn = "WITHDRAWN",
+        #[doc = "Its time ran out."]
+        Expired = "EXPIRED",
+        #[doc = "It was put away."]
+        Archived = "ARCHIVED",
+        #[doc = "Its text was erased."]
+        Redacted = "REDACTED",
+        #[doc = "It can still be read, and is not among what is followed any more."]
+        OutOfFilter = "OUT_OF_FILTER",
+    }
+
     #[doc = "Where an item stands between its first draft and the archive."]
     pub enum PublicationStatus {
         #[doc = "Being written; visible only to its own organization. Requires scope `content:read-drafts`."]

@@ -138,13 +138,17 @@ impl ContentFilterParts {
         let region = |name: &str| catalog.find_region(name).map(|region| region.key);
         let topic = |name: &str| catalog.find_topic(name).map(|topic| topic.key);
         let publisher = |name: &str| catalog.find_organization(name).map(|organization| organization.key);
-        bounded("excludeContentNotes", self.exclude_content_notes.as_ref().map_or(0, Vec::len), limits.list_inputs)?;
-        bounded("languages", self.locales.as_ref().map_or(0, Vec::len), limits.filter_values)?;
+        bounded(
+            "filter.excludeContentNotes",
+            self.exclude_content_notes.as_ref().map_or(0, Vec::len),
+            limits.list_inputs,
+        )?;
+        bounded("filter.languages", self.locales.as_ref().map_or(0, Vec::len), limits.filter_values)?;
         Ok(Filter {
-            regions: keys("regions", self.regions, limits, region)?,
+            regions: keys("filter.regions", self.regions, limits, region)?,
             regions_directly: self.include_subregions == Some(false),
-            topics: keys("topics", self.topics, limits, topic)?,
-            publishers: keys("publishers", self.publishers, limits, publisher)?,
+            topics: keys("filter.topics", self.topics, limits, topic)?,
+            publishers: keys("filter.publishers", self.publishers, limits, publisher)?,
             excluded_notes: self
                 .exclude_content_notes
                 .unwrap_or_default()
@@ -164,17 +168,15 @@ impl ContentFilterParts {
     }
 }
 
-/// Refuses a list of a filter that is too long.
+/// Refuses a list that is too long; its name is the path of the argument.
 pub(crate) fn bounded(name: &str, found: usize, maximum: usize) -> Result<(), ApiError> {
     if found > maximum {
-        return Err(ApiError::BadInput(format!(
-            "filter.{name} holds {found} values, more than the maximum of {maximum}"
-        )));
+        return Err(ApiError::BadInput(format!("{name} holds {found} values, more than the maximum of {maximum}")));
     }
     Ok(())
 }
 
-/// The keys of names, each once.
+/// The keys of names, each once; `name` is the path of the argument.
 pub(crate) fn keys(
     name: &str,
     values: Option<Vec<String>>,
@@ -187,7 +189,7 @@ pub(crate) fn keys(
     for (position, value) in values.iter().enumerate() {
         let key = find(value).ok_or_else(|| {
             let shown: String = value.chars().take(80).flat_map(char::escape_debug).collect();
-            ApiError::BadInput(format!("filter.{name}[{position}]: \"{shown}\" is not known"))
+            ApiError::BadInput(format!("{name}[{position}]: \"{shown}\" is not known"))
         })?;
         if !found.contains(&key) {
             found.push(key);

@@ -23,7 +23,7 @@ pub(crate) use filter::{
 pub(crate) use interface::{Content, Hierarchy, Node, content_interface, content_node, update_family};
 pub(crate) use mutation::ContentMutation;
 pub(crate) use publishing::publishing_inputs;
-pub(crate) use query::{By, Listing, NodeQuery, find_one, wants_body};
+pub(crate) use query::{By, Listing, NodeQuery, find_one, kind_of, name_of, wants_body};
 pub(crate) use revision::Revision;
 pub(crate) use value::{
     Attribution, Evidence, Localization, LocalizedValue, Money, Source, TranslationInfo, Verification, stored,

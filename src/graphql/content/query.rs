@@ -7,6 +7,7 @@ use async_graphql::{Context, ID, Lookahead, Object, Result};
 use super::{Node, content_node};
 use crate::domain::public_id::{Noun, PublicId};
 use crate::domain::view::View;
+use crate::domain::vocabulary::ContentKind;
 use crate::graphql::connection::{PageArgs, order_name};
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::ApiError;
@@ -74,6 +75,26 @@ impl NodeQuery {
 /// Parses a global id of any noun.
 pub(crate) fn parse_id(id: &str, argument: &str) -> Result<PublicId, ApiError> {
     id.parse().map_err(|fault| ApiError::BadInput(format!("{argument} {fault}")))
+}
+
+/// The kind of content that a value of the schema names.
+pub(crate) fn kind_of(kind: ContentKind) -> Kind {
+    match kind {
+        ContentKind::Resource => Kind::Resource,
+        ContentKind::Event => Kind::Event,
+        ContentKind::Campaign => Kind::Campaign,
+        ContentKind::RegionalUpdate => Kind::Update,
+    }
+}
+
+/// The value of the schema that names a kind of content.
+pub(crate) fn name_of(kind: Kind) -> ContentKind {
+    match kind {
+        Kind::Resource => ContentKind::Resource,
+        Kind::Event => ContentKind::Event,
+        Kind::Campaign => ContentKind::Campaign,
+        Kind::Update => ContentKind::RegionalUpdate,
+    }
 }
 
 /// Whether the body of a node is selected.

@@ -124,7 +124,7 @@ impl<'a> Scale<'a> {
         if owner.is_connection {
             match field.name.node.as_str() {
                 "edges" => return Ok(Weight { flat: 0, per_item: below.flat.max(1), is_page_read: true }),
-                "nodes" => return Ok(Weight { flat: 0, per_item: object, is_page_read: true }),
+                "nodes" | "changes" => return Ok(Weight { flat: 0, per_item: object, is_page_read: true }),
                 "pageInfo" => return Ok(Weight { flat: 0, per_item: 0, is_page_read: true }),
                 _ => {}
             }

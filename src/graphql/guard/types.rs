@@ -22,7 +22,7 @@ pub struct TypeTable {
 /// One composite type.
 #[derive(Debug)]
 pub(crate) struct TypeEntry {
-    /// Whether it is a page of a paginated list: its name ends in `Connection`.
+    /// Whether it is a page of a paginated list: its name ends in `Connection` or `Page`.
     pub is_connection: bool,
     fields: HashMap<Box<str>, FieldEntry>,
 }
@@ -63,7 +63,7 @@ impl TypeTable {
                     let name = definition.node.name.node.as_str();
                     table.by_name.insert(name.into(), fields_of.len());
                     table.types.push(TypeEntry {
-                        is_connection: name.ends_with("Connection"),
+                        is_connection: name.ends_with("Connection") || name.ends_with("Page"),
                         fields: HashMap::with_capacity(fields.len()),
                     });
                     fields_of.push(fields);

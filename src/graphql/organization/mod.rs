@@ -108,7 +108,7 @@ pub(super) fn organizations(
     view: &View,
 ) -> Result<NamedPage<store::Organization>, ApiError> {
     let find = |name: &str| catalog.find_region(name).map(|region| region.key);
-    let regions = super::content::keys("regions", filter.regions, limits, find)?;
+    let regions = super::content::keys("filter.regions", filter.regions, limits, find)?;
     let works_in =
         |found: &store::Organization, outer: &i64| found.regions.iter().any(|key| catalog.is_within(*key, *outer));
     let found = catalog

@@ -187,10 +187,10 @@ pub(super) fn regions(
     limits: &Limits,
     view: &View,
 ) -> Result<NamedPage<store::Region>, ApiError> {
-    super::content::bounded("kinds", filter.kinds.as_ref().map_or(0, Vec::len), limits.filter_values)?;
-    super::content::bounded("codes", filter.codes.as_ref().map_or(0, Vec::len), limits.filter_values)?;
+    super::content::bounded("filter.kinds", filter.kinds.as_ref().map_or(0, Vec::len), limits.filter_values)?;
+    super::content::bounded("filter.codes", filter.codes.as_ref().map_or(0, Vec::len), limits.filter_values)?;
     let find = |name: &str| catalog.find_region(name).map(|region| region.key);
-    let within = super::content::keys("within", filter.within, limits, find)?;
+    let within = super::content::keys("filter.within", filter.within, limits, find)?;
     let found = catalog
         .regions()
         .filter(|region| filter.kinds.as_ref().is_none_or(|kinds| kinds.contains(&region.kind)))

@@ -9,7 +9,7 @@ use super::{SearchConnection, SearchEdge, SearchExcerpt, SearchFilter, TextSpan}
 use crate::domain::search::{Excerpt, Query};
 use crate::domain::vocabulary::ContentKind;
 use crate::graphql::connection::{PageArgs, PageInfo, encode};
-use crate::graphql::content::{content_node, wants_body};
+use crate::graphql::content::{content_node, kind_of, wants_body};
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::ApiError;
 use crate::graphql::scalar::Locale;
@@ -48,7 +48,7 @@ impl SearchQueries {
         let query =
             Query::parse(&query, limits.search_chars).map_err(|fault| ApiError::BadInput(format!("query {fault}")))?;
         let filter = filter.unwrap_or_default().parts().resolve(ctx.catalog(), limits)?;
-        let kinds = kinds.map(|kinds| kinds.into_iter().map(kind).collect::<Vec<Kind>>());
+        let kinds = kinds.map(|kinds| kinds.into_iter().map(kind_of).collect::<Vec<Kind>>());
         let order = order(&query, kinds.as_deref(), &filter);
         let page = PageArgs { first, after, last, before }.request(limits, &order)?;
         let view = ctx.view(locales)?;
@@ -80,15 +80,6 @@ impl SearchQueries {
             end_cursor: edges.last().map(|edge| edge.cursor.clone()),
         };
         Ok(SearchConnection { edges, info, total: i64::try_from(found.total).unwrap_or(i64::MAX) })
-    }
-}
-
-fn kind(kind: ContentKind) -> Kind {
-    match kind {
-        ContentKind::Resource => Kind::Resource,
-        ContentKind::Event => Kind::Event,
-        ContentKind::Campaign => Kind::Campaign,
-        ContentKind::RegionalUpdate => Kind::Update,
     }
 }
 

@@ -101,9 +101,9 @@ pub(super) fn topics(
     limits: &Limits,
     view: &View,
 ) -> Result<NamedPage<store::Topic>, ApiError> {
-    super::content::bounded("facets", filter.facets.as_ref().map_or(0, Vec::len), limits.filter_values)?;
+    super::content::bounded("filter.facets", filter.facets.as_ref().map_or(0, Vec::len), limits.filter_values)?;
     let find = |name: &str| catalog.find_topic(name).map(|topic| topic.key);
-    let within = super::content::keys("within", filter.within, limits, find)?;
+    let within = super::content::keys("filter.within", filter.within, limits, find)?;
     let found = catalog
         .topics()
         .filter(|topic| filter.facets.as_ref().is_none_or(|facets| facets.contains(&topic.facet)))

@@ -1,0 +1,430 @@
+//! Followers keep a copy current with `changes`: everything once, then what changed, and nothing of what they could never
+//! see. `SOLIDARITY_TRIAL=full cargo test --release --test api following` makes 6 000 random changes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rand::rngs::StdRng;
+use rand::{Rng as _, SeedableRng as _};
+use sea_orm::{ConnectionTrait as _, Database as Connect};
+use serde_json::{Value, json};
+use solidarity::domain::scope::Scope;
+use solidarity::service::schedule;
+
+use crate::actor::{clock, generous, load, open};
+use crate::database::Database;
+use crate::harness::Server;
+use crate::lines::{Line, one_of_each, organization, region, resource, text};
+use crate::publisher::{CREATE, PUBLISH, Publisher, UPDATE, is_full, resource_input};
+
+const CHANGES: &str =
+    "query($since: String, $kinds: [ContentKind!], $regions: [String!], $topics: [String!], $first: Int) {
+  changes(since: $since, kinds: $kinds, regions: $regions, topics: $topics, first: $first) {
+    hasMore nextToken fullResyncRequired
+    changes { __typename
+      ... on Upsert { content { id version title visibility expiresAt regions { slug } topics { slug } } }
+      ... on Tombstone { id kind at reason purge } } } }";
+
+/// A mutation of any content by its input.
+macro_rules! step {
+    ($field:literal, $input:literal) => {
+        concat!(
+            "mutation($input: ",
+            $input,
+            "!) { ",
+            $field,
+            "(input: $input) { content { id version } userErrors { code field message } } }"
+        )
+    };
+}
+
+const WITHDRAW: &str = step!("contentWithdraw", "ContentWithdrawInput");
+const ARCHIVE: &str = step!("contentArchive", "ContentArchiveInput");
+const REDACT: &str = step!("contentRedact", "ContentRedactInput");
+const RESTORE: &str = step!("contentRestore", "ContentRestoreInput");
+
+/// A follower of a question, with its copy.
+#[derive(Clone, Debug, Default)]
+struct Follower {
+    question: Value,
+    token: Option<String>,
+    since: Option<String>,
+    copy: BTreeMap<String, Value>,
+    /// What was told since everything had to be told anew.
+    anew: Option<BTreeSet<String>>,
+    has_more: bool,
+}
+
+impl Follower {
+    fn new(question: Value) -> Self {
+        Self { question, has_more: true, ..Self::default() }
+    }
+
+    fn with_token(mut self, token: &str) -> Self {
+        self.token = Some(token.to_string());
+        self
+    }
+
+    async fn page(&self, server: &Server, first: i64) -> Value {
+        let mut variables = self.question.clone();
+        let members = json!({ "since": self.since, "first": first });
+        variables.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+        let answer = match &self.token {
+            Some(token) => server.ask_as(token, CHANGES, variables).await,
+            None => server.ask(CHANGES, variables, None).await,
+        };
+        assert!(answer["errors"].is_null(), "{answer:#}");
+        answer["data"]["changes"].clone()
+    }
+
+    /// Reads a page and applies it; answers the tombstones.
+    async fn read(&mut self, server: &Server, first: i64) -> Vec<Value> {
+        let page = self.page(server, first).await;
+        let mut tombstones = Vec::new();
+        let changes = page["changes"].as_array().unwrap();
+        assert!(changes.len() <= usize::try_from(first).unwrap());
+        let mut told = BTreeSet::new();
+        for change in changes {
+            let item = if change["__typename"] == "Upsert" { &change["content"] } else { change };
+            let id = item["id"].as_str().unwrap().to_string();
+            assert!(told.insert(id.clone()), "{id} is told twice in a page");
+            if change["__typename"] == "Upsert" {
+                self.copy.insert(id.clone(), item.clone());
+                self.anew.iter_mut().for_each(|anew| _ = anew.insert(id.clone()));
+            } else {
+                self.copy.remove(&id);
+                tombstones.push(change.clone());
+            }
+        }
+        self.has_more = page["hasMore"].as_bool().unwrap();
+        if page["fullResyncRequired"] == true {
+            assert!(changes.is_empty() && self.has_more && self.since.is_some());
+            self.anew = Some(BTreeSet::new());
+        }
+        if let (false, Some(anew)) = (self.has_more, &self.anew) {
+            self.copy.retain(|id, _| anew.contains(id));
+            self.anew = None;
+        }
+        self.since = Some(page["nextToken"].as_str().unwrap().to_string());
+        tombstones
+    }
+
+    /// Reads until there is no more.
+    async fn catch_up(&mut self, server: &Server) -> Vec<Value> {
+        let mut tombstones = self.read(server, 7).await;
+        while self.has_more {
+            tombstones.extend(self.read(server, 7).await);
+        }
+        tombstones
+    }
+
+    /// A copy of a follower that begins now.
+    async fn fresh(&self, server: &Server) -> BTreeMap<String, Value> {
+        let mut fresh = Self { token: self.token.clone(), ..Self::new(self.question.clone()) };
+        fresh.catch_up(server).await;
+        fresh.copy
+    }
+}
+
+async fn served(lines: impl IntoIterator<Item = Line>) -> Server {
+    let database = Database::fresh().await;
+    let app = open(&database, generous(), clock()).await;
+    load(&app, &text(lines)).await;
+    Server::of(app, Some(database)).await
+}
+
+async fn publisher(server: &Server) -> Publisher {
+    Publisher::new(server.address, server.client(Scope::ALL, "hub", &[]).await)
+}
+
+fn place(title: &str, regions: &[&str], topics: &[&str]) -> Value {
+    let mut input = resource_input(title);
+    let places = json!({ "regions": regions, "topics": topics });
+    input.as_object_mut().unwrap().extend(places.as_object().unwrap().clone());
+    input
+}
+
+fn reference(item: &Value) -> Value {
+    json!({ "id": item["id"], "expectedVersion": item["version"] })
+}
+
+#[tokio::test]
+async fn everything_is_told_once_then_what_changed_then_what_is_gone() {
+    let server = served([organization("hub")].into_iter().chain(one_of_each("first"))).await;
+    let publisher = publisher(&server).await;
+    let mut all = Follower::new(json!({}));
+    all.catch_up(&server).await;
+    assert_eq!(all.copy.len(), 7, "{:#?}", all.copy);
+    let mut british = Follower::new(json!({ "regions": ["CA-BC"], "kinds": ["RESOURCE"] }));
+    british.catch_up(&server).await;
+    let before = british.copy.len();
+
+    let item = publisher.publish(&place("In Vancouver", &["vancouver"], &["naloxone"])).await;
+    let id = item["id"].as_str().unwrap().to_string();
+    for follower in [&mut all, &mut british] {
+        assert_eq!(follower.catch_up(&server).await, Vec::<Value>::new());
+        assert_eq!(follower.copy[&id]["title"], "In Vancouver");
+    }
+    assert_eq!(british.copy.len(), before + 1, "a place inside the region is followed too");
+
+    let mut last = item;
+    for number in 0..50 {
+        let mut patch = reference(&last);
+        patch["title"] = json!(format!("Title {number}"));
+        last = publisher.made(UPDATE, &patch).await;
+    }
+    let page = all.page(&server, 100).await;
+    assert_eq!(page["changes"].as_array().unwrap().len(), 1, "{page:#}");
+    assert_eq!(page["changes"][0]["content"]["title"], "Title 49");
+
+    let mut patch = reference(&last);
+    patch["regions"] = json!(["toronto"]);
+    last = publisher.made(UPDATE, &patch).await;
+    let left = british.catch_up(&server).await;
+    assert_eq!((left[0]["id"].as_str(), left[0]["reason"].as_str()), (Some(&*id), Some("OUT_OF_FILTER")), "{left:?}");
+    assert_eq!((left[0]["kind"].as_str(), left[0]["purge"].as_bool()), (Some("RESOURCE"), Some(false)));
+    assert_eq!(all.catch_up(&server).await, Vec::<Value>::new());
+    assert_eq!(all.copy[&id]["regions"][0]["slug"], "toronto");
+
+    publisher.made(WITHDRAW, &reference(&last)).await;
+    let gone = all.catch_up(&server).await;
+    assert_eq!((gone[0]["reason"].as_str(), gone[0]["purge"].as_bool()), (Some("WITHDRAWN"), Some(true)), "{gone:?}");
+    assert_eq!(british.catch_up(&server).await, Vec::<Value>::new(), "it was gone for it already");
+    assert_eq!(all.copy, all.fresh(&server).await);
+}
+
+#[tokio::test]
+async fn each_end_has_its_reason_and_the_clock_ends_what_no_worker_did() {
+    let ending = resource("over-soon").with(json!({ "publisher": "hub", "expiresAt": "2026-11-23T13:00:00Z" }));
+    let server = served([organization("hub"), ending]).await;
+    let publisher = publisher(&server).await;
+    let mut made = Vec::new();
+    for title in ["Put away", "Erased", "For partners"] {
+        made.push(publisher.publish(&place(title, &[], &[])).await);
+    }
+    let mut follower = Follower::new(json!({}));
+    follower.catch_up(&server).await;
+    assert_eq!(follower.copy.len(), 4);
+    publisher.made(ARCHIVE, &reference(&made[0])).await;
+    publisher.made(REDACT, &reference(&made[1])).await;
+    let mut patch = reference(&made[2]);
+    patch["visibility"] = json!("PARTNERS");
+    publisher.made(UPDATE, &patch).await;
+    let gone = follower.catch_up(&server).await;
+    let told: Vec<(&str, bool)> =
+        gone.iter().map(|gone| (gone["reason"].as_str().unwrap(), gone["purge"].as_bool().unwrap())).collect();
+    assert_eq!(told, [("ARCHIVED", false), ("REDACTED", true), ("WITHDRAWN", true)], "{gone:?}");
+
+    server.app.clock.advance(3_600_000_000);
+    let gone = follower.catch_up(&server).await;
+    assert_eq!((gone[0]["reason"].as_str(), gone[0]["at"].as_str()), (Some("EXPIRED"), Some("2026-11-23T13:00:00Z")));
+    assert_eq!(schedule::run_due(&server.app).await.unwrap(), 1);
+    assert_eq!(follower.catch_up(&server).await, Vec::<Value>::new(), "the worker's change is no news");
+    assert!(follower.copy.is_empty() && follower.fresh(&server).await.is_empty());
+}
+
+#[tokio::test]
+async fn what_the_clock_brings_is_told_when_its_hour_comes() {
+    let later = |slug: &str, minutes: u32| {
+        let record = json!({ "status": "PUBLISHED", "publishedAt": format!("2026-11-23T12:{minutes:02}:00Z") });
+        resource(slug).with(json!({ "publisher": "hub" })).record(record)
+    };
+    let server = served([organization("hub"), later("at-ten", 10), later("at-twenty", 20), later("never", 30)]).await;
+    let mut follower = Follower::new(json!({}));
+    assert_eq!(follower.catch_up(&server).await, Vec::<Value>::new());
+    assert!(follower.copy.is_empty());
+    let before = follower.page(&server, 20).await;
+    let withdrawn = later("never", 30).record(json!({ "status": "WITHDRAWN" }));
+    load(&server.app, &text([withdrawn])).await;
+    assert_eq!(follower.page(&server, 20).await, before, "what was never there is gone");
+    for count in [1, 2, 2] {
+        server.app.clock.advance(600_000_000);
+        assert_eq!(follower.catch_up(&server).await, Vec::<Value>::new());
+        assert_eq!(follower.copy.len(), count);
+        let again = follower.page(&server, 20).await;
+        assert_eq!(again["changes"], json!([]), "told twice");
+    }
+    assert_eq!(follower.copy, follower.fresh(&server).await);
+}
+
+#[tokio::test]
+async fn what_is_hidden_leaves_the_answer_as_it_was() {
+    let server = served([organization("hub")]).await;
+    let publisher = publisher(&server).await;
+    let shown = publisher.publish(&place("Shown", &["CA-ON"], &[])).await;
+    let mut follower = Follower::new(json!({}));
+    follower.catch_up(&server).await;
+    let before = follower.page(&server, 20).await;
+    assert_eq!(before["nextToken"].as_str(), follower.since.as_deref());
+    let draft = publisher.made(CREATE, &place("Hidden", &["CA-ON"], &[])).await;
+    let mut patch = reference(&draft);
+    patch["visibility"] = json!("PARTNERS");
+    let partners = publisher.made(UPDATE, &patch).await;
+    let partners = publisher.made(PUBLISH, &reference(&partners)).await;
+    assert_eq!(follower.page(&server, 20).await, before);
+
+    let reader = server.client(&[Scope::ContentReadPartners], "hub", &[]).await;
+    let mut partner = Follower::new(json!({})).with_token(&reader);
+    partner.catch_up(&server).await;
+    assert_eq!(partner.copy.len(), 2);
+    publisher.made(WITHDRAW, &reference(&partners)).await;
+    assert_eq!(partner.catch_up(&server).await[0]["id"], partners["id"]);
+    assert_eq!(follower.page(&server, 20).await, before, "a tombstone of what it never saw");
+
+    // Now something that it sees, behind all of that.
+    publisher.made(WITHDRAW, &reference(&shown)).await;
+    let gone = follower.catch_up(&server).await;
+    assert_eq!(gone.iter().map(|gone| &gone["id"]).collect::<Vec<_>>(), [&shown["id"]]);
+    assert!(follower.copy.is_empty());
+}
+
+#[tokio::test]
+async fn a_token_that_is_not_good_any_more_starts_again() {
+    let lines = [organization("hub"), region("north-side", &["toronto"]), region("other-side", &["toronto"])];
+    let server = served(lines).await;
+    let publisher = publisher(&server).await;
+    publisher.publish(&place("On the north side", &["north-side"], &[])).await;
+    let mut follower = Follower::new(json!({ "regions": ["toronto"] }));
+    follower.catch_up(&server).await;
+    assert_eq!(follower.copy.len(), 1);
+
+    // Of another question, and of another sight.
+    let resync = async |follower: &Follower| follower.page(&server, 20).await["fullResyncRequired"] == true;
+    let elsewhere = Follower { question: json!({ "regions": ["CA-BC"] }), ..follower.clone() };
+    assert!(resync(&elsewhere).await && !resync(&follower).await);
+    let reader = server.client(&[Scope::ContentReadPartners], "hub", &[]).await;
+    assert!(resync(&follower.clone().with_token(&reader)).await);
+
+    // Another database, and what no server made.
+    let other = served([organization("hub")]).await;
+    let mut stranger = Follower::new(json!({ "regions": ["toronto"] }));
+    stranger.catch_up(&other).await;
+    assert!(resync(&Follower { since: stranger.since.clone(), ..follower.clone() }).await);
+    for (since, is_text) in [("AAAA", true), ("", true), ("a b", false), ("é", false), (&*"A".repeat(300), false)] {
+        let answer = server.ask(CHANGES, json!({ "since": since, "regions": ["toronto"] }), None).await;
+        if is_text {
+            assert_eq!(answer["data"]["changes"]["fullResyncRequired"], true, "{since}: {answer}");
+        } else {
+            assert_eq!(answer["errors"][0]["extensions"]["code"], "BAD_REQUEST", "{since}: {answer}");
+            assert!(answer["errors"][0]["message"].as_str().unwrap().contains("since"), "{answer}");
+        }
+    }
+
+    // What a region lies in was changed: what is in it has moved without a change of its own.
+    load(&server.app, &text([region("north-side", &["CA-BC"])])).await;
+    assert_eq!(follower.catch_up(&server).await, Vec::<Value>::new());
+    assert!(follower.copy.is_empty(), "{:?}", follower.copy);
+    let mut everywhere = Follower::new(json!({}));
+    everywhere.catch_up(&server).await;
+    load(&server.app, &text([region("north-side", &["toronto"])])).await;
+    assert!(!resync(&everywhere).await, "where things lie is nothing to who follows everything");
+
+    // The log does not reach back any more.
+    publisher.publish(&place("Another", &["other-side"], &[])).await;
+    let store = Connect::connect(&server.database.as_ref().unwrap().url).await.unwrap();
+    follower.catch_up(&server).await;
+    publisher.publish(&place("A third", &["other-side"], &[])).await;
+    store.execute_unprepared("DELETE FROM change WHERE seq < (SELECT seq FROM epoch)").await.unwrap();
+    assert!(resync(&follower).await);
+    follower.catch_up(&server).await;
+    assert_eq!(follower.copy, follower.fresh(&server).await);
+    assert_eq!(follower.copy.len(), 3);
+}
+
+/// An item of the random trial as its publisher knows it.
+#[derive(Clone, Debug)]
+struct Known {
+    item: Value,
+    is_public: bool,
+}
+
+/// Makes one random change; answers the item if it may be changed again.
+async fn change(publisher: &Publisher, dice: &mut StdRng, known: Option<Known>, number: usize) -> Option<Known> {
+    const REGIONS: [&[&str]; 5] = [&["vancouver"], &["CA-BC"], &["toronto"], &["CA-ON", "vancouver"], &[]];
+    const TOPICS: [&[&str]; 3] = [&["naloxone"], &["safer-supply"], &[]];
+    let (regions, topics) = (REGIONS[dice.random_range(0..5)], TOPICS[dice.random_range(0..3)]);
+    let Some(Known { item, is_public }) = known else {
+        let mut input = place(&format!("Item {number}"), regions, topics);
+        if dice.random_ratio(1, 5) {
+            input["visibility"] = json!("PARTNERS");
+        }
+        let is_public = input["visibility"].is_null();
+        let draft = publisher.made(CREATE, &input).await;
+        let is_published = dice.random_ratio(4, 5);
+        let item = if is_published { publisher.made(PUBLISH, &reference(&draft)).await } else { draft };
+        return Some(Known { item, is_public });
+    };
+    let mut input = reference(&item);
+    let (document, patch) = match dice.random_range(0..12) {
+        0..3 => (UPDATE, json!({ "title": format!("Item {number}") })),
+        3..5 => (UPDATE, json!({ "regions": regions, "topics": topics })),
+        5 => (UPDATE, json!({ "visibility": "PARTNERS" })),
+        6 => (UPDATE, json!({ "visibility": "PUBLIC" })),
+        7 => (PUBLISH, json!({})),
+        8 => (WITHDRAW, json!({})),
+        9 => (ARCHIVE, json!({})),
+        10 => (REDACT, json!({})),
+        _ => (RESTORE, json!({ "version": 1 })),
+    };
+    input.as_object_mut().unwrap().extend(patch.as_object().unwrap().clone());
+    let mut payload = publisher.payload(document, &input).await;
+    let name = if document == UPDATE { "resource" } else { "content" };
+    // What cannot be done in its state leaves it as it was.
+    let item = if payload[name].is_null() { item } else { payload[name].take() };
+    let is_public = match patch["visibility"].as_str() {
+        Some(visibility) if !payload["userErrors"].is_null() => visibility == "PUBLIC",
+        _ => is_public || document == RESTORE,
+    };
+    (document != REDACT).then_some(Known { item, is_public })
+}
+
+#[tokio::test]
+async fn copies_equal_what_is_there_after_random_changes() {
+    let server = served([organization("hub")].into_iter().chain(one_of_each("first"))).await;
+    let publisher = publisher(&server).await;
+    let (steps, seed) = (if is_full() { 6_000 } else { 300 }, 20_261_126);
+    let mut dice = StdRng::seed_from_u64(seed);
+    let reader = server.client(&[Scope::ContentReadPartners], "hub", &[]).await;
+    let mut followers = [
+        Follower::new(json!({})),
+        Follower::new(json!({ "regions": ["CA-BC"] })),
+        Follower::new(json!({ "topics": ["naloxone"], "kinds": ["RESOURCE", "EVENT"] })),
+        Follower::new(json!({ "regions": ["CA-ON"], "topics": ["safer-supply"] })),
+        Follower::new(json!({})).with_token(&reader),
+    ];
+    let mut items: Vec<Known> = Vec::new();
+    let mut ever_public: BTreeSet<String> = BTreeSet::new();
+    for number in 0..steps {
+        let taken = (!items.is_empty() && dice.random_ratio(3, 4)).then(|| {
+            let at = dice.random_range(0..items.len());
+            items.swap_remove(at)
+        });
+        if let Some(known) = change(&publisher, &mut dice, taken, number).await {
+            if known.is_public {
+                ever_public.insert(known.item["id"].as_str().unwrap().to_string());
+            }
+            items.push(known);
+        }
+        for follower in &mut followers {
+            if !dice.random_ratio(1, 4) {
+                continue;
+            }
+            let first = dice.random_range(1..6);
+            let tombstones = follower.read(&server, first).await;
+            if follower.token.is_none() {
+                let unknown = tombstones.iter().find(|gone| !ever_public.contains(gone["id"].as_str().unwrap()));
+                assert!(unknown.is_none(), "step {number}: {unknown:?} was never public");
+            }
+        }
+    }
+    for follower in &mut followers {
+        follower.catch_up(&server).await;
+        assert_eq!(follower.copy, follower.fresh(&server).await, "{} of seed {seed}", follower.question);
+    }
+    let [all, .., partner] = &followers;
+    let count = "query { resources { totalCount } events { totalCount } campaigns { totalCount } regionalUpdates { totalCount } }";
+    let there = server.query(count, json!({})).await;
+    let total: u64 = there.as_object().unwrap().values().map(|list| list["totalCount"].as_u64().unwrap()).sum();
+    assert_eq!(all.copy.len() as u64, total);
+    assert!(partner.copy.len() > all.copy.len(), "the trial had nothing for partners");
+    println!("{steps} changes, {} items, {} for partners", all.copy.len(), partner.copy.len());
+}
