@@ -42,6 +42,7 @@ pub fn run(app: SharedApp) -> JoinHandle<()> {
             if app.store.forget_keys(app.clock.now()).await.is_err() {
                 tracing::warn!("old keys of repeated requests cannot be forgotten yet");
             }
+            while matches!(app.store.forget_changes(app.clock.now()).await, Ok(true)) {}
             if occurrence::extend(&app).await.is_err() {
                 tracing::warn!("series cannot be expanded further yet");
             }

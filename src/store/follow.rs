@@ -7,6 +7,7 @@ use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryResult, Statement};
 
 use super::sql::{Sql, unpack_keys};
 use super::{Epoch, Kind, Store};
+use crate::domain::time::Timestamp;
 
 /// What is known of an item beside its texts.
 #[derive(Clone, Debug)]
@@ -70,6 +71,11 @@ pub struct Logged {
     /// The number of the last change of the same item.
     pub last: i64,
 }
+
+/// How long changes are kept, in days.
+pub const KEPT_DAYS: i64 = 90;
+/// Changes that one statement forgets.
+const FORGOTTEN: i64 = 5_000;
 
 const STATE: &str = "e.id AS e_id, e.kind AS e_kind, e.public_id AS e_public_id, e.status AS e_status, e.visibility AS \
                         e_visibility, e.organization_id AS e_organization_id, e.region_ids AS e_region_ids, e.topic_ids AS \
@@ -188,6 +194,23 @@ impl Store {
             states.extend(ItemState::from_row(row)?);
         }
         Ok(states)
+    }
+
+    /// Forgets changes that are older than 90 days and that nobody who follows in here has still to read. Some at a time;
+    /// answers whether there may be more.
+    pub async fn forget_changes(&self, now: Timestamp) -> Result<bool, DbErr> {
+        let mut sql = Sql::default();
+        // The first ones, up to one that is kept: numbers without a gap tell followers that nothing is missing.
+        sql.push(
+            "DELETE FROM change WHERE seq IN (SELECT c.seq FROM change c WHERE c.seq < COALESCE((SELECT k.seq FROM ",
+        );
+        sql.push("change k WHERE k.at >= ").bind(now.plus_days(-KEPT_DAYS).as_micros());
+        sql.push(
+            " ORDER BY k.seq LIMIT 1), (SELECT seq + 1 FROM epoch WHERE id = 1)) AND c.seq <= (SELECT min(seq) FROM ",
+        );
+        sql.push("log_reader) ORDER BY c.seq LIMIT ").push_number(FORGOTTEN).push(")");
+        let done = self.writer.execute_raw(sql.statement(self.backend())).await?;
+        Ok(i64::try_from(done.rows_affected()).unwrap_or(0) == FORGOTTEN)
     }
 
     /// The secret that seals the places of followers.

@@ -67,7 +67,8 @@ impl Store {
         sql.push(" UNION ALL SELECT CAST(4 AS BIGINT), item, '', max(seq), max(seq), 1 FROM change WHERE item");
         sql.is_among(backend, items).push(" GROUP BY item");
         let mut rows = tx.query_all_raw(sql.statement(backend)).await?;
-        let mut changes = HashMap::new();
+        // Of what was not changed for long the log tells nothing any more.
+        let mut changes: HashMap<i64, i64> = items.iter().map(|item| (*item, 0)).collect();
         for row in &rows {
             if row.try_get::<i64>("", "part")? == CHANGE {
                 changes.insert(row.try_get("", "owner")?, row.try_get("", "first")?);

@@ -2,12 +2,13 @@
 //! see. `SOLIDARITY_TRIAL=full cargo test --release --test api following` makes 6 000 random changes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
-use sea_orm::{ConnectionTrait as _, Database as Connect};
 use serde_json::{Value, json};
 use solidarity::domain::scope::Scope;
+use solidarity::domain::time::DAY_MICROS;
 use solidarity::service::schedule;
 
 use crate::actor::{clock, generous, load, open};
@@ -318,16 +319,33 @@ async fn a_token_that_is_not_good_any_more_starts_again() {
     load(&server.app, &text([region("north-side", &["toronto"])])).await;
     assert!(!resync(&everywhere).await, "where things lie is nothing to who follows everything");
 
-    // The log does not reach back any more.
-    publisher.publish(&place("Another", &["other-side"], &[])).await;
-    let store = Connect::connect(&server.database.as_ref().unwrap().url).await.unwrap();
+    // The log does not reach back any more, and only as far as it has to.
+    let item = publisher.publish(&place("Another", &["other-side"], &[])).await;
     follower.catch_up(&server).await;
+    server.app.clock.advance(60 * DAY_MICROS);
+    let publisher = self::publisher(&server).await;
     publisher.publish(&place("A third", &["other-side"], &[])).await;
-    store.execute_unprepared("DELETE FROM change WHERE seq < (SELECT seq FROM epoch)").await.unwrap();
-    assert!(resync(&follower).await);
+    let mut recent = follower.clone();
+    recent.catch_up(&server).await;
+    server.app.clock.advance(31 * DAY_MICROS);
+    let epoch = server.app.store.last_epoch().await.unwrap();
+    assert!(!server.app.store.forget_changes(server.app.clock.now()).await.unwrap());
+    assert!(!resync(&follower).await, "the index of search had not read them");
+    assert!(server.app.store.catch_up_search(epoch, Duration::from_secs(10)).await.unwrap());
+    assert!(!server.app.store.forget_changes(server.app.clock.now()).await.unwrap());
+    assert!(resync(&follower).await && !resync(&recent).await);
     follower.catch_up(&server).await;
     assert_eq!(follower.copy, follower.fresh(&server).await);
     assert_eq!(follower.copy.len(), 3);
+
+    // What was forgotten is changed as before.
+    let publisher = self::publisher(&server).await;
+    let mut patch = reference(&item);
+    patch["title"] = json!("Another title");
+    publisher.made(UPDATE, &patch).await;
+    assert_eq!(publisher.refused(UPDATE, &patch).await.0, "STALE_VERSION");
+    recent.catch_up(&server).await;
+    assert_eq!(recent.copy, recent.fresh(&server).await);
 }
 
 /// An item of the random trial as its publisher knows it.
