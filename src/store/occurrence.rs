@@ -256,11 +256,19 @@ impl Store {
              s.recurrence_id AS o_recurrence_id, s.ends_at AS o_ends_at, s.status AS o_status, \
              s.changed_by AS o_changed_by, ",
         );
-        if is_bounded {
-            sql.push(&format!("CAST(CASE WHEN s.n = {scan} THEN 1 ELSE 0 END AS BIGINT) AS scan_end, "));
+        let hit = |sql: &mut Sql| {
             sql.push("CAST(CASE WHEN 1 = 1");
             conditions(sql);
-            sql.push(" THEN 1 ELSE 0 END AS BIGINT) AS hit");
+            sql.push(" THEN 1 ELSE 0 END AS BIGINT)");
+        };
+        if is_bounded {
+            sql.push(&format!("CAST(CASE WHEN s.n = {scan} THEN 1 ELSE 0 END AS BIGINT) AS scan_end, "));
+            if is_postgres {
+                hit(sql);
+            } else {
+                sql.push("s.hit");
+            }
+            sql.push(" AS hit");
         } else {
             sql.push("CAST(0 AS BIGINT) AS scan_end, CAST(1 AS BIGINT) AS hit");
         }
@@ -269,7 +277,17 @@ impl Store {
         if is_bounded {
             sql.push(&format!(", row_number() OVER (ORDER BY {}) AS n", order("o")));
         }
-        sql.push(&format!(" FROM occurrence o {join} content e ON e.id = o.content WHERE "));
+        // SQLite numbers row by row, and reads each item once so; PostgreSQL numbers all before it takes a page.
+        if is_bounded && !is_postgres {
+            sql.push(", ");
+            hit(sql);
+            sql.push(" AS hit");
+        }
+        sql.push(&format!(" FROM occurrence o {join} content e ON e.id = o.content"));
+        if !is_postgres && checked.text().contains(" f.") {
+            sql.push(&format!(" {join} event f ON f.content_id = o.content"));
+        }
+        sql.push(" WHERE ");
         window(query, Some(is_long), sql);
         for (place, comparison) in [(query.after, ">"), (query.before, "<")] {
             let Some(place) = place else { continue };
@@ -279,14 +297,15 @@ impl Store {
         sql.push(" AND ");
         visible("e", &query.view, self.backend(), sql);
         sql.push(&format!(" ORDER BY {} LIMIT ", order("o"))).push_number(scan);
-        sql.push(&format!(
-            ") s {join} content e ON e.id = s.content {join} event f ON f.content_id = s.content \
-             {join} content c ON c.id = s.content {join} event d ON d.content_id = s.content"
-        ));
-        if is_bounded {
-            sql.push(" WHERE (1 = 1");
+        sql.push(&format!(") s {join} content c ON c.id = s.content {join} event d ON d.content_id = s.content"));
+        if is_bounded && is_postgres {
+            sql.push(&format!(
+                " {join} content e ON e.id = s.content {join} event f ON f.content_id = s.content WHERE (1 = 1"
+            ));
             conditions(sql);
             sql.push(&format!(") OR s.n = {scan}"));
+        } else if is_bounded {
+            sql.push(&format!(" WHERE s.hit = 1 OR s.n = {scan}"));
         }
         // SQLite walks what stands first in its own order, and would sort all of it again before it takes a page.
         if is_postgres {
