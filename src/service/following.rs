@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::auth::seal::Seal;
 use crate::domain::following::Place;
 use crate::domain::time::{DAY_MICROS, Timestamp};
-use crate::domain::view::View;
+use crate::domain::view::{Area, View};
 use crate::domain::vocabulary::TombstoneReason;
 use crate::store::{Catalog, Item, ItemState, Kind, Logged, MOVED, Seen};
 
@@ -97,12 +97,15 @@ pub async fn changes(
     size: usize,
     with_body: bool,
 ) -> Result<ToldPage, FollowFault> {
+    let mut following = following.clone();
+    following.view.now = following.view.now.max(app.clock.now());
     if following.is_placed() {
         // By an old graph, what was moved would be told wrongly, and never again.
-        app.store.follow_catalog().await?;
+        app.store.refresh_catalog().await?;
     }
     let catalog = app.store.catalog();
     let seal = Seal::of(&app.store.follow_key().await?).ok_or(FollowFault::Sealing)?;
+    let name = following.name();
     let mut follower = Follower { app, following, catalog, size, told: Vec::new(), tombstones: HashMap::new() };
     let start = match since {
         None => None,
@@ -110,7 +113,7 @@ pub async fn changes(
         // One of another server is as good as one that is too old.
         Some(text) => {
             let place = seal.open(text).and_then(|bytes| Place::decode(&bytes));
-            let place = place.filter(|place| place.question == following.name());
+            let place = place.filter(|place| place.question == name);
             Some(place.ok_or(()))
         }
     };
@@ -147,7 +150,14 @@ impl Following {
         let kinds = self.kinds.as_ref().map(|kinds| kinds.iter().copied().collect::<BTreeSet<Kind>>());
         let (regions, topics) = (self.regions.as_ref().map(sorted), self.topics.as_ref().map(sorted));
         let sight = &self.view.sight;
-        let digest = Sha256::digest(format!("{kinds:?} {regions:?} {topics:?} {:?} {:?}", sight.partners, sight.own));
+        // In one order, whatever the catalog's is.
+        let area = |area: &Area| match area {
+            Area::Everywhere => None,
+            Area::Within(keys) => Some(keys.iter().copied().collect::<BTreeSet<i64>>()),
+        };
+        let own = sight.own.as_ref().map(|(own, within)| (*own, area(within)));
+        let (partners, joining) = (sight.partners.as_ref().map(area), sight.joining.as_ref().map(area));
+        let digest = Sha256::digest(format!("{kinds:?} {regions:?} {topics:?} {partners:?} {own:?} {joining:?}"));
         let mut name = [0; 8];
         name.iter_mut().zip(digest).for_each(|(byte, digested)| *byte = digested);
         name
@@ -188,7 +198,7 @@ impl Following {
 /// A page under way.
 struct Follower<'a> {
     app: &'a App,
-    following: &'a Following,
+    following: Following,
     catalog: Arc<Catalog>,
     size: usize,
     /// What is told, in order: the items by kind and key.
@@ -198,11 +208,18 @@ struct Follower<'a> {
 }
 
 impl Follower<'_> {
-    /// Before everything.
-    async fn start(&self) -> Result<Place, FollowFault> {
-        let (seq, at) = self.app.store.log_end().await?;
-        let turned = (self.following.view.now.as_micros(), i64::MAX);
-        Ok(Place { question: self.following.name(), seq, at, walk: Some(Place::START), turned })
+    /// Before everything. The end of the log comes first: what the graph or an item becomes later is behind it.
+    async fn start(&mut self) -> Result<Place, FollowFault> {
+        let end = self.app.store.log_end().await?;
+        if self.following.is_placed() {
+            self.app.store.refresh_catalog().await?;
+            self.catalog = self.app.store.catalog();
+        }
+        // Nothing that the log holds may be of the future.
+        let now = &mut self.following.view.now;
+        *now = self.app.clock.now().max(*now).max(Timestamp::from_micros(end.latest));
+        let turned = (now.as_micros(), i64::MAX);
+        Ok(Place { question: self.following.name(), seq: end.seq, at: end.at, walk: Some(Place::START), turned })
     }
 
     /// Fills the page from a place on; answers where it ends and whether there is more, or nothing if the follower has to
@@ -234,17 +251,16 @@ impl Follower<'_> {
             let items = self.app.store.states_after(after, WINDOW).await?;
             let is_last = items.len() < WINDOW;
             for item in items {
-                if self.is_full() {
-                    return Ok(true);
-                }
-                place.walk = Some(item.key);
                 if self.follows(&item) {
+                    if self.is_full() {
+                        return Ok(true);
+                    }
                     self.told.push((item.kind, item.key));
                 }
+                place.walk = Some(item.key);
             }
             if is_last {
                 place.walk = None;
-                // So that what is full says that there is more only if there is.
                 return Ok(false);
             }
         }
@@ -257,7 +273,12 @@ impl Follower<'_> {
         for _ in 0..WINDOWS {
             let rows = self.app.store.log_from(from.seq, WINDOW + 1).await?;
             let is_last = rows.len() <= WINDOW;
-            let Some(rows) = behind(&from, rows) else { return Ok(None) };
+            let Some(mut rows) = behind(&from, rows) else { return Ok(None) };
+            // A clock that is ahead of ours, or a change that came while this page was made: it is told when its time has come.
+            let now = self.following.view.now.as_micros();
+            let come = rows.iter().position(|row| row.at > now).unwrap_or(rows.len());
+            let is_last = is_last || come < rows.len();
+            rows.truncate(come);
             if self.is_moved(&rows) {
                 return Ok(None);
             }
@@ -265,13 +286,17 @@ impl Follower<'_> {
             let part = self.part(&rows, room);
             let is_whole = part.len() == rows.len();
             let had = self.told.len();
-            self.tell(part, place);
+            self.tell(part);
             if let Some(last) = part.last() {
                 (from.seq, from.at) = (last.seq, last.at);
             }
-            // A place that only what is hidden was behind stays as it is: it must not tell that there was something.
-            if self.told.len() > had || !is_last || !is_whole || self.is_old(place) {
+            // A place moves to what was told, and not over what is hidden behind that: it must not tell that there was
+            // something. Only over many changes, or after long, it moves all the same.
+            let last = part.iter().rev().find(|row| self.matters(row)).filter(|_| self.told.len() > had || !is_whole);
+            if !is_last || self.is_old(place) {
                 (place.seq, place.at) = (from.seq, from.at);
+            } else if let Some(last) = last {
+                (place.seq, place.at) = (last.seq, last.at);
             }
             if !is_whole {
                 return Ok(Some(true));
@@ -285,7 +310,7 @@ impl Follower<'_> {
 
     /// Whether a place has not moved for so long that it might be lost.
     fn is_old(&self, place: &Place) -> bool {
-        place.at != 0 && self.following.view.now.as_micros().saturating_sub(place.at) > STILL
+        place.at == 0 || self.following.view.now.as_micros().saturating_sub(place.at) > STILL
     }
 
     /// Whether a region or topic was moved, so that items came or went without a change of their own.
@@ -296,14 +321,16 @@ impl Follower<'_> {
     /// The first rows that are about at most so many items of which anything can be told.
     fn part<'r>(&self, rows: &'r [Logged], room: usize) -> &'r [Logged] {
         let mut items = HashSet::new();
+        let mut end = 0;
         for (position, row) in rows.iter().enumerate() {
             if !self.matters(row) {
                 continue;
             }
             if items.len() == room && !items.contains(&row.item) {
-                return rows.get(..position).unwrap_or_default();
+                return rows.get(..end).unwrap_or_default();
             }
             items.insert(row.item);
+            end = position + 1;
         }
         rows
     }
@@ -325,7 +352,7 @@ impl Follower<'_> {
     }
 
     /// Tells of the items of some rows, each at its last one. What is there and changes again later is told then.
-    fn tell(&mut self, rows: &[Logged], place: &Place) {
+    fn tell(&mut self, rows: &[Logged]) {
         let Some(end) = rows.last().map(|row| row.seq) else { return };
         let mut by_item: HashMap<i64, Vec<&Logged>> = HashMap::new();
         let mut order = Vec::new();
@@ -341,8 +368,10 @@ impl Follower<'_> {
             if last.now.as_ref().is_some_and(|now| self.follows(now)) {
                 if last.last <= end {
                     self.told.push((kind, last.item));
+                    // What was told as gone in this page has come back.
+                    self.tombstones.remove(&last.item);
                 }
-            } else if rows.iter().any(|row| self.was_there(row)) && !was_told(rows, last, place) {
+            } else if rows.iter().any(|row| self.was_there(row)) {
                 self.told.push((kind, last.item));
                 self.tombstones.insert(last.item, self.gone(kind, last, rows));
             }
@@ -354,10 +383,17 @@ impl Follower<'_> {
         let now = last.now.as_ref();
         let end = now.and_then(|now| now.expires_at).filter(|end| *end <= self.following.view.now.as_micros());
         let is_seen = now.is_some_and(|now| self.following.sees(now));
+        let organization = now.map_or(0, |now| now.organization);
+        let reads = |seen: &Seen| self.following.may_read(&seen.visibility, organization, &seen.regions);
+        // It went on without this follower: what became of it then is not its to know.
+        let is_taken = rows
+            .iter()
+            .any(|row| row.before.as_ref().is_some_and(reads) && row.after.as_ref().is_some_and(|after| !reads(after)));
         let reason = match now.map(|now| now.status.as_str()) {
             None => TombstoneReason::Deleted,
             Some(_) if is_seen => TombstoneReason::OutOfFilter,
             Some(_) if rows.iter().any(|row| row.what == "REDACTED") => TombstoneReason::Redacted,
+            Some(_) if is_taken => TombstoneReason::Withdrawn,
             Some("ARCHIVED") => TombstoneReason::Archived,
             Some("EXPIRED") => TombstoneReason::Expired,
             Some("PUBLISHED") if end.is_some() => TombstoneReason::Expired,
@@ -365,9 +401,10 @@ impl Follower<'_> {
             Some(_) => TombstoneReason::Withdrawn,
         };
         let is_urgent = matches!(reason, TombstoneReason::Withdrawn | TombstoneReason::Redacted);
+        let gone_at = rows.iter().find(|row| self.was_there(row)).map_or(last.at, |row| row.at);
         let at = match (&reason, end) {
-            (TombstoneReason::Expired, Some(end)) => end.min(last.at),
-            _ => last.at,
+            (TombstoneReason::Expired, Some(end)) => end.min(gone_at),
+            _ => gone_at,
         };
         Gone {
             id: format!("{}_{}", kind.noun().prefix(), last.public_id),
@@ -381,29 +418,35 @@ impl Follower<'_> {
     /// Tells what the clock brought or ended though no change says so; answers whether there is more.
     async fn read_clock(&mut self, place: &mut Place) -> Result<bool, FollowFault> {
         let now = self.following.view.now.as_micros();
-        let turned = self.app.store.turned_after(place.turned, now, WINDOW).await?;
-        let has_more = turned.len() == WINDOW;
-        for (turn, item) in turned {
-            let is_told = self.told.iter().any(|(_, key)| *key == item.key);
-            let is_there = self.follows(&item);
-            let was_there = item.expires_at == Some(turn)
-                && item.published_at.is_none_or(|at| at < turn)
-                && self.following.may_read(&item.visibility, item.organization, &item.regions)
-                && self.following.matches(&self.catalog, item.kind, &item.regions, &item.topics);
-            if is_told || !(is_there || was_there) {
-                continue;
+        for _ in 0..WINDOWS {
+            let turned = self.app.store.turned_after(place.turned, now, WINDOW).await?;
+            let last = turned.last().map(|(turn, item)| (*turn, item.key)).filter(|_| turned.len() == WINDOW);
+            for (turn, item) in turned {
+                let is_told = self.told.iter().any(|(_, key)| *key == item.key);
+                let is_there = self.follows(&item);
+                let was_there = item.expires_at == Some(turn)
+                    && item.published_at.is_none_or(|at| at < turn)
+                    && self.following.may_read(&item.visibility, item.organization, &item.regions)
+                    && self.following.matches(&self.catalog, item.kind, &item.regions, &item.topics);
+                if is_told || !(is_there || was_there) {
+                    continue;
+                }
+                if self.is_full() {
+                    return Ok(true);
+                }
+                place.turned = (turn, item.key);
+                self.told.push((item.kind, item.key));
+                if !is_there {
+                    let (reason, at) = (TombstoneReason::Expired, Timestamp::from_micros(turn));
+                    self.tombstones.insert(item.key, Gone { id: item.id, kind: item.kind, at, reason, purge: false });
+                }
             }
-            if self.is_full() {
-                return Ok(true);
-            }
-            place.turned = (turn, item.key);
-            self.told.push((item.kind, item.key));
-            if !is_there {
-                let (reason, at) = (TombstoneReason::Expired, Timestamp::from_micros(turn));
-                self.tombstones.insert(item.key, Gone { id: item.id, kind: item.kind, at, reason, purge: false });
+            match last {
+                Some(last) => place.turned = last,
+                None => return Ok(false),
             }
         }
-        Ok(has_more)
+        Ok(true)
     }
 
     /// What is told, with the items as they are. One that was taken away since then is told of with that change.
@@ -444,10 +487,4 @@ fn behind(place: &Place, mut rows: Vec<Logged>) -> Option<Vec<Logged>> {
 /// The kind of content that a row is about.
 fn kind(row: &Logged) -> Option<Kind> {
     Kind::ALL.into_iter().find(|kind| kind.noun().name() == row.noun)
-}
-
-/// Whether the follower was told of an end when the clock brought it, or never saw what had ended before.
-fn was_told(rows: &[&Logged], last: &Logged, place: &Place) -> bool {
-    let end = last.now.as_ref().and_then(|now| now.expires_at.map(|end| (end, now.key)));
-    rows.iter().all(|row| row.what == "EXPIRED") && end.is_some_and(|end| end <= place.turned)
 }

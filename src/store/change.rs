@@ -141,7 +141,7 @@ impl Store {
 }
 
 /// The same as a connection sees it. In the order of numbers, so that PostgreSQL does not read the whole log.
-async fn catalog_changed<C: ConnectionTrait>(connection: &C, since: Epoch) -> Result<bool, DbErr> {
+pub(super) async fn catalog_changed<C: ConnectionTrait>(connection: &C, since: Epoch) -> Result<bool, DbErr> {
     let mut sql = Sql::default();
     sql.push("SELECT 1 FROM (SELECT noun FROM change WHERE seq > ").bind(since.0);
     sql.push(" ORDER BY seq LIMIT 1000000) c WHERE noun IN ('region', 'topic', 'organization') LIMIT 1");

@@ -3,8 +3,9 @@
 
 use std::sync::atomic::Ordering;
 
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryResult, Statement};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, QueryResult, Statement};
 
+use super::change::catalog_changed;
 use super::sql::{Sql, unpack_keys};
 use super::{Epoch, Kind, Store};
 use crate::domain::time::Timestamp;
@@ -77,6 +78,17 @@ pub const KEPT_DAYS: i64 = 90;
 /// Changes that one statement forgets.
 const FORGOTTEN: i64 = 5_000;
 
+/// The last change that is committed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LogEnd {
+    /// Its number.
+    pub seq: i64,
+    /// Its instant, in microseconds since 1970; 0 if its row is not kept.
+    pub at: i64,
+    /// The latest instant of the changes before it: clocks differ.
+    pub latest: i64,
+}
+
 const STATE: &str = "e.id AS e_id, e.kind AS e_kind, e.public_id AS e_public_id, e.status AS e_status, e.visibility AS \
                         e_visibility, e.organization_id AS e_organization_id, e.region_ids AS e_region_ids, e.topic_ids AS \
                         e_topic_ids, e.published_at AS e_published_at, e.expires_at AS e_expires_at";
@@ -128,12 +140,13 @@ impl Logged {
 }
 
 impl Store {
-    /// The last change that is committed: its number and its instant; the instant is 0 if its row is not kept.
-    pub async fn log_end(&self) -> Result<(i64, i64), DbErr> {
-        let sql =
-            "SELECT e.seq, COALESCE((SELECT c.at FROM change c WHERE c.seq = e.seq), 0) FROM epoch e WHERE e.id = 1";
+    /// The end of the log.
+    pub async fn log_end(&self) -> Result<LogEnd, DbErr> {
+        let sql = "SELECT e.seq, COALESCE((SELECT c.at FROM change c WHERE c.seq = e.seq), 0), COALESCE((SELECT max(l.at) \
+                   FROM (SELECT at FROM change ORDER BY seq DESC LIMIT 500) l), 0) FROM epoch e WHERE e.id = 1";
         let row = self.reader.query_one_raw(Statement::from_string(self.backend(), sql)).await?;
-        row.map_or(Ok((0, 0)), |row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)))
+        let Some(row) = row else { return Ok(LogEnd::default()) };
+        Ok(LogEnd { seq: row.try_get_by_index(0)?, at: row.try_get_by_index(1)?, latest: row.try_get_by_index(2)? })
     }
 
     /// Some rows of the log, from a number on.
@@ -200,13 +213,13 @@ impl Store {
     /// answers whether there may be more.
     pub async fn forget_changes(&self, now: Timestamp) -> Result<bool, DbErr> {
         let mut sql = Sql::default();
-        // The first ones, up to one that is kept: numbers without a gap tell followers that nothing is missing.
+        // The first ones, up to the last that is old: who was told of it has missed nothing.
         sql.push(
             "DELETE FROM change WHERE seq IN (SELECT c.seq FROM change c WHERE c.seq < COALESCE((SELECT k.seq FROM ",
         );
         sql.push("change k WHERE k.at >= ").bind(now.plus_days(-KEPT_DAYS).as_micros());
         sql.push(
-            " ORDER BY k.seq LIMIT 1), (SELECT seq + 1 FROM epoch WHERE id = 1)) AND c.seq <= (SELECT min(seq) FROM ",
+            " ORDER BY k.seq LIMIT 1), (SELECT seq + 1 FROM epoch WHERE id = 1)) - 1 AND c.seq <= (SELECT min(seq) FROM ",
         );
         sql.push("log_reader) ORDER BY c.seq LIMIT ").push_number(FORGOTTEN).push(")");
         let done = self.writer.execute_raw(sql.statement(self.backend())).await?;
@@ -219,12 +232,24 @@ impl Store {
         found.map(|row| row.key).ok_or_else(|| DbErr::Custom("the key of followers is missing".to_string()))
     }
 
-    /// The catalog, read anew if a change says that it is old.
+    /// Reads the catalog anew if a change says that it is old. With the connection of those who write, so that many readers
+    /// do not keep it old.
     pub async fn follow_catalog(&self) -> Result<(), DbErr> {
+        self.follow_catalog_on(&self.writer).await
+    }
+
+    /// The same for one who reads, and must not wait for those who write.
+    pub async fn refresh_catalog(&self) -> Result<(), DbErr> {
+        self.follow_catalog_on(&self.reader).await
+    }
+
+    async fn follow_catalog_on(&self, connection: &DatabaseConnection) -> Result<(), DbErr> {
         let known = Epoch(self.catalog_epoch.load(Ordering::Acquire));
-        let epoch = self.last_epoch().await?;
-        if known < Epoch(0) || (known != epoch && self.catalog_changed(known).await?) {
-            self.reload_catalog().await?;
+        let epoch = Statement::from_string(self.backend(), "SELECT seq FROM epoch WHERE id = 1");
+        let row = connection.query_one_raw(epoch).await?;
+        let epoch = row.map_or(Ok(0), |row| row.try_get_by_index(0)).map(Epoch)?;
+        if known < Epoch(0) || (known != epoch && catalog_changed(connection, known).await?) {
+            self.load_catalog(connection).await?;
         }
         self.catalog_epoch.fetch_max(epoch.0, Ordering::AcqRel);
         Ok(())

@@ -45,7 +45,7 @@ pub use catalog::{Catalog, Code, Entry, Organization, Region, Topic, is_french, 
 pub use change::Epoch;
 pub use client::{Credentials, Grant, StoredClient};
 pub use commit::{Committed, Holder, Plan};
-pub use follow::{ItemState, Logged, Seen};
+pub use follow::{ItemState, LogEnd, Logged, Seen};
 pub use item::{Detail, Item, Kind, shown_slug};
 pub use listing::{Condition, Filter, ListKind, ListQuery, Order, OrderField, Page, PageKey, PageRequest, Parent};
 pub use message::PublicVersion;
@@ -68,6 +68,8 @@ pub struct Store {
     catalog: Arc<ArcSwap<Catalog>>,
     /// The change up to which the catalog is known to be current; -1 before it was read.
     catalog_epoch: Arc<AtomicI64>,
+    /// Whose turn it is to read the catalog.
+    catalog_turn: Arc<tokio::sync::Mutex<()>>,
     statements: Arc<AtomicU64>,
     write_statements: Arc<AtomicU64>,
     is_unscrubbed: Arc<AtomicBool>,
@@ -122,6 +124,7 @@ impl Store {
             writer,
             catalog: Arc::default(),
             catalog_epoch: Arc::new(AtomicI64::new(-1)),
+            catalog_turn: Arc::default(),
             statements,
             write_statements,
             is_unscrubbed: Arc::new(AtomicBool::new(true)),
@@ -150,7 +153,13 @@ impl Store {
 
     /// Reads the catalog anew and puts it in force.
     pub async fn reload_catalog(&self) -> Result<(), DbErr> {
-        let catalog = Catalog::load(&self.writer).await?;
+        self.load_catalog(&self.writer).await
+    }
+
+    async fn load_catalog(&self, connection: &DatabaseConnection) -> Result<(), DbErr> {
+        // In turn, so that none that was read earlier comes into force later.
+        let _turn = self.catalog_turn.lock().await;
+        let catalog = Catalog::load(connection).await?;
         self.catalog.store(Arc::new(catalog));
         Ok(())
     }

@@ -42,6 +42,7 @@ const WITHDRAW: &str = step!("contentWithdraw", "ContentWithdrawInput");
 const ARCHIVE: &str = step!("contentArchive", "ContentArchiveInput");
 const REDACT: &str = step!("contentRedact", "ContentRedactInput");
 const RESTORE: &str = step!("contentRestore", "ContentRestoreInput");
+const TRANSLATE: &str = step!("contentTranslate", "ContentTranslateInput");
 
 /// A follower of a question, with its copy.
 #[derive(Clone, Debug, Default)]
@@ -218,9 +219,101 @@ async fn each_end_has_its_reason_and_the_clock_ends_what_no_worker_did() {
     server.app.clock.advance(3_600_000_000);
     let gone = follower.catch_up(&server).await;
     assert_eq!((gone[0]["reason"].as_str(), gone[0]["at"].as_str()), (Some("EXPIRED"), Some("2026-11-23T13:00:00Z")));
+    assert_eq!(follower.catch_up(&server).await, Vec::<Value>::new(), "the clock's work was told twice");
     assert_eq!(schedule::run_due(&server.app).await.unwrap(), 1);
-    assert_eq!(follower.catch_up(&server).await, Vec::<Value>::new(), "the worker's change is no news");
+    let again = follower.catch_up(&server).await;
+    assert!(again.iter().all(|gone| gone["reason"] == "EXPIRED"), "{again:?}");
     assert!(follower.copy.is_empty() && follower.fresh(&server).await.is_empty());
+
+    // Whoever kept a backup of what was put away erases it when it is taken back or erased.
+    let publisher = self::publisher(&server).await;
+    let version = made[0]["version"].as_i64().unwrap() + 1;
+    publisher.made(REDACT, &json!({ "id": made[0]["id"], "expectedVersion": version })).await;
+    let gone = follower.catch_up(&server).await;
+    assert_eq!((gone[0]["reason"].as_str(), gone[0]["purge"].as_bool()), (Some("REDACTED"), Some(true)), "{gone:?}");
+}
+
+#[tokio::test]
+async fn what_ends_together_is_told_whoever_ends_it_first() {
+    let ending = |number: usize| {
+        resource(&format!("ends-{number}")).with(json!({ "publisher": "hub", "expiresAt": "2026-11-23T13:00:00Z" }))
+    };
+    let server = served([organization("hub")].into_iter().chain((0..9).map(ending))).await;
+    let mut follower = Follower::new(json!({}));
+    follower.catch_up(&server).await;
+    assert_eq!(follower.copy.len(), 9);
+    server.app.clock.advance(3_600_000_000);
+    // Some by the clock, then the worker ends all, whatever their keys are.
+    follower.read(&server, 4).await;
+    assert_eq!(follower.copy.len(), 5);
+    assert_eq!(schedule::run_due(&server.app).await.unwrap(), 9);
+    follower.catch_up(&server).await;
+    assert!(follower.copy.is_empty(), "{:?}", follower.copy);
+}
+
+#[tokio::test]
+async fn what_went_on_without_a_follower_is_not_told() {
+    let server = served([organization("hub")]).await;
+    let publisher = publisher(&server).await;
+    let item = publisher.publish(&place("First for all", &[], &[])).await;
+    let never = resource("never-seen").with(json!({ "publisher": "hub", "expiresAt": "2026-11-23T11:00:00Z" }));
+    let mut follower = Follower::new(json!({}));
+    follower.catch_up(&server).await;
+    load(&server.app, &text([never.record(json!({ "status": "PUBLISHED" }))])).await;
+    let mut patch = reference(&item);
+    patch["visibility"] = json!("PARTNERS");
+    let item = publisher.made(UPDATE, &patch).await;
+    server.app.clock.advance(60_000_000);
+    publisher.made(ARCHIVE, &reference(&item)).await;
+    let gone = follower.catch_up(&server).await;
+    let [gone] = gone.as_slice() else { panic!("{gone:?}") };
+    assert_eq!(gone["id"], item["id"], "what was over before it came was told");
+    assert_eq!((gone["reason"].as_str(), gone["purge"].as_bool()), (Some("WITHDRAWN"), Some(true)), "{gone:?}");
+    assert_eq!(gone["at"], "2026-11-23T12:00:00Z", "the time of what came later is told");
+
+    // The token is of what was told, whatever hidden is behind it.
+    let before = follower.page(&server, 20).await;
+    let draft = publisher.made(CREATE, &place("Hidden", &[], &[])).await;
+    assert_eq!(follower.page(&server, 20).await, before);
+    let shown = publisher.publish(&place("Shown", &[], &[])).await;
+    let one = follower.page(&server, 1).await;
+    let mut patch = reference(&draft);
+    patch["title"] = json!("Hidden still");
+    publisher.made(UPDATE, &patch).await;
+    assert_eq!(follower.page(&server, 1).await, one, "a hidden change behind what is told changed the token");
+    assert_eq!(one["changes"][0]["content"]["id"], shown["id"]);
+}
+
+#[tokio::test]
+async fn a_client_of_some_regions_keeps_its_place_when_the_catalog_is_read_anew() {
+    let server = served([organization("hub")].into_iter().chain(one_of_each("first"))).await;
+    let regions = ["CA-BC", "CA-ON", "CA-QC", "CA-AB"];
+    let reader = server.client(&[Scope::ContentReadPartners], "hub", &regions).await;
+    let mut follower = Follower::new(json!({ "regions": regions })).with_token(&reader);
+    follower.catch_up(&server).await;
+    for _ in 0..8 {
+        server.app.store.reload_catalog().await.unwrap();
+        assert_eq!(follower.page(&server, 20).await["fullResyncRequired"], false);
+    }
+}
+
+#[tokio::test]
+async fn what_the_clock_brought_to_others_does_not_hold_a_follower_up() {
+    // More than one look reads, and none of it is for who asks.
+    let later = |number: usize| {
+        let record = json!({ "status": "PUBLISHED", "publishedAt": "2026-11-23T12:10:00Z" });
+        resource(&format!("later-{number}"))
+            .with(json!({ "publisher": "hub", "visibility": "PARTNERS" }))
+            .record(record)
+    };
+    let server = served([organization("hub")].into_iter().chain((0..501).map(later))).await;
+    let mut follower = Follower::new(json!({}));
+    follower.catch_up(&server).await;
+    server.app.clock.advance(3_600_000_000);
+    for _ in 0..3 {
+        follower.read(&server, 20).await;
+    }
+    assert!(!follower.has_more && follower.copy.is_empty());
 }
 
 #[tokio::test]
@@ -322,6 +415,9 @@ async fn a_token_that_is_not_good_any_more_starts_again() {
     // The log does not reach back any more, and only as far as it has to.
     let item = publisher.publish(&place("Another", &["other-side"], &[])).await;
     follower.catch_up(&server).await;
+    publisher.publish(&place("The last for long", &["other-side"], &[])).await;
+    let mut just = follower.clone();
+    just.catch_up(&server).await;
     server.app.clock.advance(60 * DAY_MICROS);
     let publisher = self::publisher(&server).await;
     publisher.publish(&place("A third", &["other-side"], &[])).await;
@@ -333,10 +429,12 @@ async fn a_token_that_is_not_good_any_more_starts_again() {
     assert!(!resync(&follower).await, "the index of search had not read them");
     assert!(server.app.store.catch_up_search(epoch, Duration::from_secs(10)).await.unwrap());
     assert!(!server.app.store.forget_changes(server.app.clock.now()).await.unwrap());
-    assert!(resync(&follower).await && !resync(&recent).await);
+    assert!(resync(&follower).await && !resync(&recent).await && !resync(&just).await);
     follower.catch_up(&server).await;
     assert_eq!(follower.copy, follower.fresh(&server).await);
-    assert_eq!(follower.copy.len(), 3);
+    assert_eq!(follower.copy.len(), 4);
+    just.catch_up(&server).await;
+    assert_eq!(just.copy, follower.copy, "who had been told of the last that is forgotten missed nothing");
 
     // What was forgotten is changed as before.
     let publisher = self::publisher(&server).await;
@@ -348,32 +446,48 @@ async fn a_token_that_is_not_good_any_more_starts_again() {
     assert_eq!(recent.copy, recent.fresh(&server).await);
 }
 
-/// An item of the random trial as its publisher knows it.
+/// An item of a random trial as its publisher knows it.
 #[derive(Clone, Debug)]
-struct Known {
-    item: Value,
-    is_public: bool,
+pub struct Known {
+    pub item: Value,
+    pub is_public: bool,
 }
 
-/// Makes one random change; answers the item if it may be changed again.
-async fn change(publisher: &Publisher, dice: &mut StdRng, known: Option<Known>, number: usize) -> Option<Known> {
+/// The item that a mutation answers, null if it was refused; none if the server went away.
+async fn item(publisher: &Publisher, document: &str, input: &Value) -> Option<Value> {
+    let mut answer = publisher.send(document, input).await?;
+    assert!(answer["errors"].is_null(), "{document} {input}: {answer:#}");
+    let payload = answer["data"].as_object_mut().unwrap().values_mut().next().unwrap();
+    let name = if payload.get("resource").is_some() { "resource" } else { "content" };
+    Some(payload[name].take())
+}
+
+/// Makes one random change; answers the item if it may be changed again. None if the server went away.
+pub async fn change(
+    publisher: &Publisher,
+    dice: &mut StdRng,
+    known: Option<Known>,
+    name: &str,
+) -> Option<Option<Known>> {
     const REGIONS: [&[&str]; 5] = [&["vancouver"], &["CA-BC"], &["toronto"], &["CA-ON", "vancouver"], &[]];
     const TOPICS: [&[&str]; 3] = [&["naloxone"], &["safer-supply"], &[]];
     let (regions, topics) = (REGIONS[dice.random_range(0..5)], TOPICS[dice.random_range(0..3)]);
-    let Some(Known { item, is_public }) = known else {
-        let mut input = place(&format!("Item {number}"), regions, topics);
+    let Some(Known { item: known, is_public }) = known else {
+        let mut input = place(&format!("Item {name}"), regions, topics);
         if dice.random_ratio(1, 5) {
             input["visibility"] = json!("PARTNERS");
         }
         let is_public = input["visibility"].is_null();
-        let draft = publisher.made(CREATE, &input).await;
         let is_published = dice.random_ratio(4, 5);
-        let item = if is_published { publisher.made(PUBLISH, &reference(&draft)).await } else { draft };
-        return Some(Known { item, is_public });
+        let mut made = item(publisher, CREATE, &input).await?;
+        if is_published {
+            made = item(publisher, PUBLISH, &reference(&made)).await?;
+        }
+        return Some(Some(Known { item: made, is_public }));
     };
-    let mut input = reference(&item);
-    let (document, patch) = match dice.random_range(0..12) {
-        0..3 => (UPDATE, json!({ "title": format!("Item {number}") })),
+    let mut input = reference(&known);
+    let (document, patch) = match dice.random_range(0..13) {
+        0..3 => (UPDATE, json!({ "title": format!("Item {name}") })),
         3..5 => (UPDATE, json!({ "regions": regions, "topics": topics })),
         5 => (UPDATE, json!({ "visibility": "PARTNERS" })),
         6 => (UPDATE, json!({ "visibility": "PUBLIC" })),
@@ -381,18 +495,22 @@ async fn change(publisher: &Publisher, dice: &mut StdRng, known: Option<Known>, 
         8 => (WITHDRAW, json!({})),
         9 => (ARCHIVE, json!({})),
         10 => (REDACT, json!({})),
+        11 => (
+            TRANSLATE,
+            json!({ "translation": { "locale": "fr-CA", "origin": "HUMAN", "title": format!("Titre {name}") } }),
+        ),
         _ => (RESTORE, json!({ "version": 1 })),
     };
     input.as_object_mut().unwrap().extend(patch.as_object().unwrap().clone());
-    let mut payload = publisher.payload(document, &input).await;
-    let name = if document == UPDATE { "resource" } else { "content" };
+    let made = item(publisher, document, &input).await?;
     // What cannot be done in its state leaves it as it was.
-    let item = if payload[name].is_null() { item } else { payload[name].take() };
+    let is_made = !made.is_null();
+    let made = if is_made { made } else { known };
     let is_public = match patch["visibility"].as_str() {
-        Some(visibility) if !payload["userErrors"].is_null() => visibility == "PUBLIC",
+        Some(visibility) if is_made => visibility == "PUBLIC",
         _ => is_public || document == RESTORE,
     };
-    (document != REDACT).then_some(Known { item, is_public })
+    Some((document != REDACT).then_some(Known { item: made, is_public }))
 }
 
 #[tokio::test]
@@ -416,7 +534,7 @@ async fn copies_equal_what_is_there_after_random_changes() {
             let at = dice.random_range(0..items.len());
             items.swap_remove(at)
         });
-        if let Some(known) = change(&publisher, &mut dice, taken, number).await {
+        if let Some(known) = change(&publisher, &mut dice, taken, &number.to_string()).await.unwrap() {
             if known.is_public {
                 ever_public.insert(known.item["id"].as_str().unwrap().to_string());
             }
