@@ -52,6 +52,7 @@ pub mod config;
 pub mod domain;
 pub mod feeds;
 pub mod graphql;
+pub mod mirror;
 pub mod server;
 pub mod service;
 pub mod store;

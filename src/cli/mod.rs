@@ -7,6 +7,7 @@ mod export;
 mod import;
 mod key;
 mod migrate;
+mod mirror;
 mod schema;
 mod serve;
 mod setup;
@@ -39,6 +40,8 @@ enum Command {
     Client(client::Arguments),
     /// Change the keys that sign access tokens.
     Key(key::Arguments),
+    /// Keep a copy of what a server publishes in a file; needs no database.
+    Mirror(mirror::Arguments),
     /// Print the GraphQL schema; needs no database.
     Schema,
     /// Check settings, database and time zones.
@@ -56,6 +59,7 @@ impl Cli {
             Command::Export(arguments) => export::run(arguments).await,
             Command::Client(arguments) => client::run(arguments).await,
             Command::Key(arguments) => key::run(&arguments),
+            Command::Mirror(arguments) => mirror::run(arguments).await,
             Command::Schema => schema::run(),
             Command::Doctor(arguments) => doctor::run(arguments).await,
         }

@@ -30,6 +30,7 @@ mod library;
 mod lines;
 mod locale;
 mod matrix;
+mod mirror;
 mod near;
 mod oauth;
 mod organization;
