@@ -348,7 +348,9 @@ impl Follower<'_> {
             self.following.may_read(&seen.visibility, organization, &seen.regions)
                 && self.following.matches(&self.catalog, kind, &seen.regions, &seen.topics)
         };
-        row.before.iter().chain(&row.after).any(saw)
+        // What was over when it came was never there.
+        let is_over = row.now.as_ref().and_then(|now| now.expires_at).is_some_and(|end| end <= row.at);
+        row.before.as_ref().is_some_and(saw) || (!is_over && row.after.as_ref().is_some_and(saw))
     }
 
     /// Tells of the items of some rows, each at its last one. What is there and changes again later is told then.

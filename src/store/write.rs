@@ -305,29 +305,14 @@ fn insert_links(backend: DbBackend, from: i64, links: &[i64]) -> Statement {
     sql.statement(backend)
 }
 
-fn side(content: &entity::content::Model, is_out: bool) -> Side {
+/// What followers see of an item at an instant. One whose hour has not come is not there yet.
+fn side(content: &entity::content::Model, at: Timestamp) -> Side {
+    let has_come = content.published_at.is_none_or(|published| published <= at.as_micros());
     Side {
-        visibility: is_out.then(|| content.visibility.clone()),
+        visibility: (content.status == "PUBLISHED" && has_come).then(|| content.visibility.clone()),
         regions: Some(content.region_ids.clone()),
         topics: Some(content.topic_ids.clone()),
     }
-}
-
-/// Whether the hour of an item has come.
-fn has_come(content: &entity::content::Model, at: Timestamp) -> bool {
-    content.published_at.is_none_or(|published| published <= at.as_micros())
-}
-
-/// The item before a change, if followers have it. What erases or takes back also reaches those who keep what had ended.
-fn side_before(content: &entity::content::Model, at: Timestamp, is_purge: bool) -> Side {
-    let was_out = content.status == "PUBLISHED" || (is_purge && matches!(&*content.status, "EXPIRED" | "ARCHIVED"));
-    side(content, was_out && has_come(content, at))
-}
-
-/// The item after a change, if followers see it.
-fn side_after(content: &entity::content::Model, at: Timestamp) -> Side {
-    let is_over = content.expires_at.is_some_and(|end| end <= at.as_micros());
-    side(content, content.status == "PUBLISHED" && has_come(content, at) && !is_over)
 }
 
 fn change_of(saving: &Saving<'_>) -> NewChange {
@@ -342,17 +327,15 @@ fn change_of(saving: &Saving<'_>) -> NewChange {
         (_, "ARCHIVED") => "ARCHIVED",
         _ => "UPDATED",
     };
-    let was_out = before.is_some_and(|content| matches!(&*content.status, "PUBLISHED" | "EXPIRED" | "ARCHIVED"));
-    let purge = what == Some("REDACTED") || (was_out && after.status == "WITHDRAWN");
     NewChange {
         at,
         noun: Kind::from_number(after.kind).map_or("", |kind| kind.noun().name()),
         item: after.id,
         public_id: after.public_id.clone(),
         what: what.unwrap_or(by_state),
-        before: before.map(|before| side_before(before, at, purge)).unwrap_or_default(),
-        after: side_after(after, at),
-        purge,
+        before: before.map(|before| side(before, at)).unwrap_or_default(),
+        after: side(after, at),
+        purge: what == Some("REDACTED") || (was_published && after.status == "WITHDRAWN"),
     }
 }
 

@@ -224,13 +224,6 @@ async fn each_end_has_its_reason_and_the_clock_ends_what_no_worker_did() {
     let again = follower.catch_up(&server).await;
     assert!(again.iter().all(|gone| gone["reason"] == "EXPIRED"), "{again:?}");
     assert!(follower.copy.is_empty() && follower.fresh(&server).await.is_empty());
-
-    // Whoever kept a backup of what was put away erases it when it is taken back or erased.
-    let publisher = self::publisher(&server).await;
-    let version = made[0]["version"].as_i64().unwrap() + 1;
-    publisher.made(REDACT, &json!({ "id": made[0]["id"], "expectedVersion": version })).await;
-    let gone = follower.catch_up(&server).await;
-    assert_eq!((gone[0]["reason"].as_str(), gone[0]["purge"].as_bool()), (Some("REDACTED"), Some(true)), "{gone:?}");
 }
 
 #[tokio::test]

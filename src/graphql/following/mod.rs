@@ -66,7 +66,8 @@ pub(crate) struct ChangePage {
 
 #[Object(use_type_description)]
 impl ChangePage {
-    /// The items, each once for all its changes. A page may hold fewer than `first`, and none, though there is more.
+    /// The items, each once for all its changes; a later page may tell of one again. A page may hold fewer than `first`, and
+    /// none, though there is more.
     async fn changes(&self) -> Vec<Change> {
         let change = |told: &Told| match told {
             Told::Upsert(item) => Change::Upsert(Upsert { content: content_node(item, &self.view) }),
@@ -86,9 +87,9 @@ impl ChangePage {
         &self.page.next
     }
 
-    /// Whether the token is too old (changes are kept for 90 days), of another question, of another sight or of another
-    /// server, or what lies in a region or topic was moved: nothing is told, and `nextToken` starts again. Keep what you
-    /// have until all of it is told anew, and then drop what was not told.
+    /// Whether the token is too old (changes are kept for 90 days), of another question, of another right to see or of
+    /// another server, or, of a question with regions or topics, one was moved to lie in another: nothing is told, and
+    /// `nextToken` starts again. Keep what you have until all of it is told anew, and then drop what was not told.
     async fn full_resync_required(&self) -> bool {
         self.page.is_resync
     }
