@@ -273,12 +273,12 @@ impl Follower<'_> {
         for _ in 0..WINDOWS {
             let rows = self.app.store.log_from(from.seq, WINDOW + 1).await?;
             let is_last = rows.len() <= WINDOW;
-            let Some(mut rows) = behind(&from, rows) else { return Ok(None) };
-            // A clock that is ahead of ours, or a change that came while this page was made: it is told when its time has come.
-            let now = self.following.view.now.as_micros();
-            let come = rows.iter().position(|row| row.at > now).unwrap_or(rows.len());
-            let is_last = is_last || come < rows.len();
-            rows.truncate(come);
+            let Some(rows) = behind(&from, rows) else { return Ok(None) };
+            // A change that came while this page was made, or by a clock that is ahead of ours: nothing that the log holds is
+            // of the future, else what was published then would never be told.
+            let latest = rows.iter().map(|row| Timestamp::from_micros(row.at)).max();
+            let now = &mut self.following.view.now;
+            *now = latest.map_or(*now, |latest| latest.max(*now));
             if self.is_moved(&rows) {
                 return Ok(None);
             }

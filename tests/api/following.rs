@@ -2,13 +2,16 @@
 //! see. `SOLIDARITY_TRIAL=full cargo test --release --test api following` makes 6 000 random changes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use serde_json::{Value, json};
+use solidarity::app::App;
+use solidarity::auth::Keys;
 use solidarity::domain::scope::Scope;
-use solidarity::domain::time::DAY_MICROS;
+use solidarity::domain::time::{DAY_MICROS, Zones};
 use solidarity::service::schedule;
 
 use crate::actor::{clock, generous, load, open};
@@ -278,6 +281,30 @@ async fn what_went_on_without_a_follower_is_not_told() {
 }
 
 #[tokio::test]
+async fn a_change_by_a_clock_that_is_ahead_is_not_lost() {
+    let server = served([organization("hub")]).await;
+    let ahead = App {
+        clock: clock(),
+        zones: Zones::bundled(),
+        limits: generous(),
+        keys: Keys::generate().unwrap(),
+        store: server.app.store.clone(),
+    };
+    ahead.clock.advance(300_000_000);
+    let other = Server::of(Arc::new(ahead), None).await;
+    let publisher = publisher(&other).await;
+    let mut follower = Follower::new(json!({}));
+    follower.catch_up(&server).await;
+    let item = publisher.publish(&place("From the future", &[], &[])).await;
+    assert_eq!(follower.catch_up(&server).await, Vec::<Value>::new());
+    assert_eq!(follower.copy.len(), 1);
+    assert_eq!(follower.fresh(&server).await, follower.copy);
+    publisher.made(WITHDRAW, &reference(&item)).await;
+    assert_eq!(follower.catch_up(&server).await[0]["reason"], "WITHDRAWN");
+    assert!(follower.copy.is_empty());
+}
+
+#[tokio::test]
 async fn a_client_of_some_regions_keeps_its_place_when_the_catalog_is_read_anew() {
     let server = served([organization("hub")].into_iter().chain(one_of_each("first"))).await;
     let regions = ["CA-BC", "CA-ON", "CA-QC", "CA-AB"];
@@ -395,6 +422,9 @@ async fn a_token_that_is_not_good_any_more_starts_again() {
             assert!(answer["errors"][0]["message"].as_str().unwrap().contains("since"), "{answer}");
         }
     }
+
+    let (code, message) = server.refusal("{ changes(first: 0) { hasMore } }", json!({})).await;
+    assert!(code == "BAD_REQUEST" && message.contains("first"), "{code} {message}");
 
     // What a region lies in was changed: what is in it has moved without a change of its own.
     load(&server.app, &text([region("north-side", &["CA-BC"])])).await;

@@ -39,10 +39,15 @@ impl FollowingQueries {
         #[graphql(desc = "Preferred languages for everything below, best first; at most 10.")] locales: Option<
             Vec<Locale>,
         >,
-        #[graphql(desc = "Items at most: at most 100, 20 if left out.")] first: Option<i32>,
+        #[graphql(desc = "Items at most: 1 to 100, 20 if left out.")] first: Option<i32>,
     ) -> Result<ChangePage> {
         let limits = &ctx.app().limits;
         let page = PageArgs { first, after: None, last: None, before: None }.request(limits, "")?;
+        if page.size == 0 {
+            return Err(
+                ApiError::BadInput("first is below the minimum of 1: nothing would ever be told".to_string()).into()
+            );
+        }
         let catalog = ctx.catalog();
         let region = |name: &str| catalog.find_region(name).map(|region| region.key);
         let topic = |name: &str| catalog.find_topic(name).map(|topic| topic.key);
