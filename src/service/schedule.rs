@@ -42,7 +42,9 @@ pub fn run(app: SharedApp) -> JoinHandle<()> {
             if app.store.forget_keys(app.clock.now()).await.is_err() {
                 tracing::warn!("old keys of repeated requests cannot be forgotten yet");
             }
-            while matches!(app.store.forget_changes(app.clock.now()).await, Ok(true)) {}
+            if forget_changes(&app).await.is_err() {
+                tracing::warn!("old changes cannot be forgotten yet");
+            }
             if occurrence::extend(&app).await.is_err() {
                 tracing::warn!("series cannot be expanded further yet");
             }
@@ -74,6 +76,11 @@ pub async fn run_due(app: &App) -> Result<usize, DbErr> {
         }
     }
     failure.map_or(Ok(changed), Err)
+}
+
+async fn forget_changes(app: &App) -> Result<(), DbErr> {
+    while app.store.forget_changes(app.clock.now()).await? {}
+    Ok(())
 }
 
 /// Indexes for search what had been changed at the last look. What is newer waits for the next one, unless somebody
