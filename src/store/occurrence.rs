@@ -248,7 +248,8 @@ impl Store {
         let mut checked = Sql::default();
         conditions(&mut checked);
         let is_bounded = !checked.text().is_empty();
-        let scan = if is_bounded { i64::try_from(self.scan).unwrap_or(i64::MAX) } else { size };
+        // Half as many as of a list: an entry is read with its event.
+        let scan = if is_bounded { i64::try_from(self.scan / 2).unwrap_or(i64::MAX).max(1) } else { size };
         let way = if query.from_end { "DESC" } else { "ASC" };
         let order = |of: &str| format!("{of}.starts_at {way}, {of}.content {way}, {of}.recurrence_id {way}");
         sql.push(
