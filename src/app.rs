@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::auth::Keys;
+use crate::bus::Bus;
 use crate::clock::Clock;
 use crate::domain::limits::Limits;
 use crate::domain::time::Zones;
@@ -21,6 +22,8 @@ pub struct App {
     pub keys: Keys,
     /// All data.
     pub store: Store,
+    /// Tells who follows that there is something new.
+    pub bus: Bus,
 }
 
 /// A shared handle on the application.

@@ -6,7 +6,7 @@
 //! Imports go down only; `tests/architecture.rs` fails on one that does not.
 //!
 //! ```text
-//! main > cli > server > graphql | feeds > service > store | auth > domain > entity
+//! main > cli > server > graphql | feeds > service > store | auth | bus > domain > entity
 //! app, config, clock, telemetry: all may import them          migration stands alone
 //! ```
 //!
@@ -14,6 +14,7 @@
 //! - [`store`]: all SQL, and the catalog (regions, topics, organizations) in memory. Reads take a
 //!   [`domain::view::View`]: who is looking, and in which languages.
 //! - [`auth`]: access tokens, the keys that sign them, and the secrets of clients. No database, no HTTP.
+//! - [`bus`]: tells who follows in this process that there is something new.
 //! - [`service`]: use cases that write: check, change, log the change, in one transaction. [`service::edit`] holds what
 //!   publishers may do, [`service::client`] who they are. Import, export, seeds; [`service::follow`] keeps the catalog
 //!   current, [`service::schedule`] does what is due.
@@ -46,6 +47,7 @@
 
 pub mod app;
 pub mod auth;
+pub mod bus;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -32,6 +32,7 @@ mod m20261125_000036_tombstone;
 mod m20261126_000040_log_reader;
 mod m20261126_000041_place;
 mod m20261126_000042_follow_key;
+mod m20261126_000043_log_word;
 
 /// All migrations in order.
 #[derive(Debug)]
@@ -67,6 +68,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000040_log_reader::Migration),
             Box::new(m20261126_000041_place::Migration),
             Box::new(m20261126_000042_follow_key::Migration),
+            Box::new(m20261126_000043_log_word::Migration),
         ]
     }
 }

@@ -7,6 +7,7 @@ use secrecy::ExposeSecret;
 
 use crate::app::{App, SharedApp};
 use crate::auth::Keys;
+use crate::bus::Bus;
 use crate::clock::Clock;
 use crate::config::{DatabaseConfig, KeyConfig};
 use crate::domain::limits::Limits;
@@ -26,7 +27,7 @@ async fn open_with(config: &DatabaseConfig, limits: Limits, keys: Keys) -> anyho
     };
     let store =
         Store::open(&config.database_url, &limits).await.context("database-url: the database cannot be opened")?;
-    Ok(Arc::new(App { clock: Clock::System, zones, limits, keys, store }))
+    Ok(Arc::new(App { clock: Clock::System, zones, limits, keys, store, bus: Bus::default() }))
 }
 
 /// Opens the database, runs pending migrations and seeds regions and topics, for a command that issues no token.

@@ -131,7 +131,7 @@ pub async fn import(
     }
     let ids = names.ids();
     let report = store(app, &tx, catalog, &ids, ready, progress).await?;
-    tx.commit().await?;
+    app.store.commit(tx).await?;
     app.store.reload_catalog().await?;
     Ok(report)
 }

@@ -101,7 +101,7 @@ pub async fn extend(app: &App) -> Result<usize, DbErr> {
         for key in &due {
             let tx = app.store.begin().await?;
             again(app, &tx, *key).await?;
-            tx.commit().await?;
+            app.store.commit(tx).await?;
         }
         looked += due.len();
         if i64::try_from(due.len()).is_ok_and(|found| found < BATCH) {

@@ -179,7 +179,7 @@ impl Store {
         })?;
         match self.write_all(&tx, plans).await {
             Ok(outcomes) if outcomes.contains(&Committed::Stored) => {
-                tx.commit().await.map_err(Failure::Commit)?;
+                self.commit(tx).await.map_err(Failure::Commit)?;
                 Ok(outcomes)
             }
             outcome => {

@@ -1,6 +1,7 @@
 //! The change log as followers read it: rows with what has become of their items, and the walks over all items. Must not
 //! decide what a follower may know.
 
+use std::sync::LazyLock;
 use std::sync::atomic::Ordering;
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, QueryResult, Statement};
@@ -9,6 +10,8 @@ use super::change::catalog_changed;
 use super::sql::{Sql, unpack_keys};
 use super::{Epoch, Kind, Store};
 use crate::domain::time::Timestamp;
+use crate::domain::update::ALERT_KINDS;
+use crate::domain::vocabulary::Vocabulary;
 
 /// What is known of an item beside its texts.
 #[derive(Clone, Debug)]
@@ -33,6 +36,8 @@ pub struct ItemState {
     pub published_at: Option<i64>,
     /// When it ends, in microseconds since 1970.
     pub expires_at: Option<i64>,
+    /// Whether it is a drug alert.
+    pub is_alert: bool,
 }
 
 /// An item as it was before or after a change: none if nobody but its makers could see it.
@@ -89,7 +94,17 @@ pub struct LogEnd {
     pub latest: i64,
 }
 
-const STATE: &str = "e.id AS e_id, e.kind AS e_kind, e.public_id AS e_public_id, e.status AS e_status, e.visibility AS \
+/// What [`ItemState`] is read from, of a row `e` of the content.
+static STATE: LazyLock<String> = LazyLock::new(|| {
+    let update = Kind::Update.number();
+    let alerts = ALERT_KINDS.map(|kind| format!("'{}'", kind.as_str())).join(", ");
+    format!(
+        "{COLUMNS}, CASE WHEN e.kind = {update} AND EXISTS (SELECT 1 FROM regional_update u WHERE u.content_id = e.id \
+             AND u.kind IN ({alerts})) THEN 1 ELSE 0 END AS e_is_alert"
+    )
+});
+
+const COLUMNS: &str = "e.id AS e_id, e.kind AS e_kind, e.public_id AS e_public_id, e.status AS e_status, e.visibility AS \
                         e_visibility, e.organization_id AS e_organization_id, e.region_ids AS e_region_ids, e.topic_ids AS \
                         e_topic_ids, e.published_at AS e_published_at, e.expires_at AS e_expires_at";
 
@@ -110,6 +125,7 @@ impl ItemState {
             topics: unpack_keys(&row.try_get::<String>("", "e_topic_ids")?),
             published_at: row.try_get("", "e_published_at")?,
             expires_at: row.try_get("", "e_expires_at")?,
+            is_alert: row.try_get::<i32>("", "e_is_alert")? != 0,
         }))
     }
 }
@@ -152,7 +168,7 @@ impl Store {
     /// Some rows of the log, from a number on.
     pub async fn log_from(&self, seq: i64, most: usize) -> Result<Vec<Logged>, DbErr> {
         let mut sql = Sql::default();
-        sql.push("SELECT c.*, ").push(STATE);
+        sql.push("SELECT c.*, ").push(&STATE);
         sql.push(", (SELECT max(l.seq) FROM change l WHERE l.item = c.item) AS last FROM (SELECT * FROM change");
         sql.push(" WHERE seq >= ").bind(seq).push(" ORDER BY seq LIMIT ");
         sql.push_number(i64::try_from(most).unwrap_or(i64::MAX));
@@ -163,7 +179,7 @@ impl Store {
     /// Some items, whatever their state, in the order of their keys, behind one.
     pub async fn states_after(&self, key: i64, most: usize) -> Result<Vec<ItemState>, DbErr> {
         let mut sql = Sql::default();
-        sql.push("SELECT ").push(STATE).push(" FROM content e WHERE e.id > ").bind(key);
+        sql.push("SELECT ").push(&STATE).push(" FROM content e WHERE e.id > ").bind(key);
         sql.push(" ORDER BY e.id LIMIT ").push_number(i64::try_from(most).unwrap_or(i64::MAX));
         self.states(sql).await
     }
@@ -179,7 +195,7 @@ impl Store {
         let mut sql = Sql::default();
         let part = |column: &str, condition: &str, sql: &mut Sql| {
             sql.push("SELECT ")
-                .push(STATE)
+                .push(&STATE)
                 .push(&format!(", {column} AS turn FROM content e WHERE e.status = 'PUBLISHED'"));
             sql.push(&format!(" AND {column} >= ")).bind(turn).push(&format!(" AND {column} <= ")).bind(now);
             sql.push(&format!(" AND ({column}, e.id) > (")).bind(turn).push(", ").bind(key).push(")").push(condition);
@@ -233,17 +249,17 @@ impl Store {
     }
 
     /// Reads the catalog anew if a change says that it is old. With the connection of those who write, so that many readers
-    /// do not keep it old.
-    pub async fn follow_catalog(&self) -> Result<(), DbErr> {
+    /// do not keep it old. Answers the number of the last committed change.
+    pub async fn follow_catalog(&self) -> Result<Epoch, DbErr> {
         self.follow_catalog_on(&self.writer).await
     }
 
     /// The same for one who reads, and must not wait for those who write.
-    pub async fn refresh_catalog(&self) -> Result<(), DbErr> {
+    pub async fn refresh_catalog(&self) -> Result<Epoch, DbErr> {
         self.follow_catalog_on(&self.reader).await
     }
 
-    async fn follow_catalog_on(&self, connection: &DatabaseConnection) -> Result<(), DbErr> {
+    async fn follow_catalog_on(&self, connection: &DatabaseConnection) -> Result<Epoch, DbErr> {
         let known = Epoch(self.catalog_epoch.load(Ordering::Acquire));
         let epoch = Statement::from_string(self.backend(), "SELECT seq FROM epoch WHERE id = 1");
         let row = connection.query_one_raw(epoch).await?;
@@ -252,6 +268,6 @@ impl Store {
             self.load_catalog(connection).await?;
         }
         self.catalog_epoch.fetch_max(epoch.0, Ordering::AcqRel);
-        Ok(())
+        Ok(epoch)
     }
 }

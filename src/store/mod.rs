@@ -8,6 +8,7 @@ mod due;
 mod erase;
 pub(crate) mod fault;
 mod follow;
+mod hear;
 mod item;
 mod listing;
 mod lists;
@@ -75,6 +76,7 @@ pub struct Store {
     is_unscrubbed: Arc<AtomicBool>,
     scrubbing: Arc<tokio::sync::Mutex<()>>,
     indexing: Arc<tokio::sync::Mutex<()>>,
+    commits: Arc<tokio::sync::Notify>,
     queue: Arc<commit::Queue>,
     /// How long a write waits for its turn.
     patience: Duration,
@@ -130,6 +132,7 @@ impl Store {
             is_unscrubbed: Arc::new(AtomicBool::new(true)),
             scrubbing: Arc::default(),
             indexing: Arc::default(),
+            commits: Arc::default(),
             queue: Arc::new(commit::Queue::of(backend)),
             patience: limits.pool_wait,
             scan: limits.scan,
@@ -195,6 +198,18 @@ impl Store {
             ..TransactionOptions::default()
         };
         self.writer.begin_with_options(options).await
+    }
+
+    /// Commits, and wakes who waits in [`Store::next_commit`].
+    pub(crate) async fn commit(&self, tx: DatabaseTransaction) -> Result<(), DbErr> {
+        tx.commit().await?;
+        self.commits.notify_one();
+        Ok(())
+    }
+
+    /// Waits until something was committed: by this process, or by another one whose word is heard. One waits at a time.
+    pub async fn next_commit(&self) {
+        self.commits.notified().await;
     }
 
     /// The name of the database system.

@@ -7,6 +7,7 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use solidarity::app::{App, SharedApp};
 use solidarity::auth::Keys;
+use solidarity::bus::Bus;
 use solidarity::clock::Clock;
 use solidarity::domain::limits::Limits;
 use solidarity::domain::scope::Scope;
@@ -48,7 +49,14 @@ pub async fn migrated(database: &Database, limits: Limits, clock: Clock) -> Shar
     let store = Store::open(&database.url, &limits).await.unwrap();
     store.migrate_up().await.unwrap();
     store.reload_catalog().await.unwrap();
-    Arc::new(App { clock, zones: Zones::bundled(), limits, keys: Keys::generate().unwrap(), store })
+    Arc::new(App {
+        clock,
+        zones: Zones::bundled(),
+        limits,
+        keys: Keys::generate().unwrap(),
+        store,
+        bus: Bus::default(),
+    })
 }
 
 /// An application on a migrated database with the seeded regions and topics.

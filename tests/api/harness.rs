@@ -11,6 +11,7 @@ use reqwest::Response;
 use serde_json::{Value, json};
 use solidarity::app::{App, SharedApp};
 use solidarity::auth::Keys;
+use solidarity::bus::Bus;
 use solidarity::clock::Clock;
 use solidarity::domain::limits::Limits;
 use solidarity::domain::time::Zones;
@@ -62,7 +63,14 @@ async fn on_database(limits: Limits, database: &Database) -> SharedApp {
     let store = Store::open(&database.url, &limits).await.unwrap();
     store.migrate_up().await.unwrap();
     store.reload_catalog().await.unwrap();
-    Arc::new(App { clock: Clock::System, zones: Zones::bundled(), limits, keys: Keys::generate().unwrap(), store })
+    Arc::new(App {
+        clock: Clock::System,
+        zones: Zones::bundled(),
+        limits,
+        keys: Keys::generate().unwrap(),
+        store,
+        bus: Bus::default(),
+    })
 }
 
 impl Server {

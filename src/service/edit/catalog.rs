@@ -37,7 +37,7 @@ pub async fn upsert_catalog(
             write(&Edit::new(app, &caller, &tx), &input).await
         };
         let outcome = Box::pin(outcome).await;
-        match finish(tx, outcome).await {
+        match finish(app, tx, outcome).await {
             Err(Refusal::Database(cause)) if attempt < ATTEMPTS && came_between(&cause) => attempt += 1,
             outcome => break outcome?,
         }

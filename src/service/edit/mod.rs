@@ -163,7 +163,7 @@ async fn in_transaction(app: &App, caller: &Caller, change: &impl Change) -> Res
         };
         // On the heap: a change is a deep future, and resolvers are nested deeply already.
         let outcome = Box::pin(outcome).await;
-        match finish(tx, outcome).await {
+        match finish(app, tx, outcome).await {
             Err(Refusal::Database(cause)) if attempt < ATTEMPTS && came_between(&cause) => attempt += 1,
             outcome => return outcome,
         }
@@ -171,10 +171,10 @@ async fn in_transaction(app: &App, caller: &Caller, change: &impl Change) -> Res
 }
 
 /// Commits what was made, or rolls back.
-async fn finish<T>(tx: DatabaseTransaction, outcome: Result<T, Refusal>) -> Result<T, Refusal> {
+async fn finish<T>(app: &App, tx: DatabaseTransaction, outcome: Result<T, Refusal>) -> Result<T, Refusal> {
     match outcome {
         Ok(made) => {
-            tx.commit().await?;
+            app.store.commit(tx).await?;
             Ok(made)
         }
         Err(refusal) => {
