@@ -13,9 +13,10 @@ use std::time::{Duration, Instant};
 use std::{env, io, thread};
 
 const INPUTS: [&str; 6] = ["package.json", "package-lock.json", ".npmrc", "bundle.mjs", "index.html", "page"];
-const PLAIN: [(&str, &str, &str); 6] = [
+const PLAIN: [(&str, &str, &str); 7] = [
     ("plain/plain.js", "plain.js", "text/javascript; charset=utf-8"),
     ("page/library.js", "library.js", "text/javascript; charset=utf-8"),
+    ("page/events.js", "events.js", "text/javascript; charset=utf-8"),
     ("page/token.js", "token.js", "text/javascript; charset=utf-8"),
     ("plain/plain.css", "plain.css", "text/css; charset=utf-8"),
     ("plain/icon.svg", "icon.svg", "image/svg+xml"),

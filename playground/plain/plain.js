@@ -1,10 +1,13 @@
 // The plain page: examples, a query, a result, a token. No library, nothing stored, text only ever set as text.
+import { isStream, results } from './events.js';
 import { remember, scopesOf, variablesOf, whyNotRun } from './library.js';
 import { auth, timeLeft } from './token.js';
 
 const at = (id) => document.getElementById(id);
 const [query, variables, status, result, run, notice] = ['query', 'variables', 'status', 'result', 'run', 'notice'].map(at);
 const [id, secret, token, problem, held, left, drop, get] = ['client-id', 'client-secret', 'token', 'problem', 'held', 'left', 'drop', 'get'].map(at);
+
+let following = null;
 
 function element(name, text, parent, className = '') {
   const made = document.createElement(name);
@@ -24,22 +27,31 @@ async function send() {
     return;
   }
   const headers = {
-    Accept: 'application/graphql-response+json, application/json;q=0.9',
+    Accept: 'application/graphql-response+json, application/json;q=0.9, text/event-stream;q=0.8',
     'Content-Type': 'application/json',
   };
   const bearer = auth.get().token;
   if (bearer) headers.Authorization = `Bearer ${bearer}`;
+  following?.return();
+  following = null;
   run.disabled = true;
   notice.textContent = '';
   status.textContent = 'Running…';
   try {
+    const aborting = new AbortController();
     const answer = await fetch('graphql', {
+      signal: aborting.signal,
       method: 'POST',
       credentials: 'omit',
       referrerPolicy: 'no-referrer',
       headers,
       body: JSON.stringify({ query: query.value, variables: values }),
     });
+    if (isStream(answer)) {
+      follow(results(answer, aborting));
+      run.disabled = false;
+      return;
+    }
     const text = await answer.text();
     status.textContent = `${answer.status} ${answer.statusText}`;
     try {
@@ -53,6 +65,18 @@ async function send() {
     status.textContent = 'The server did not answer.';
   }
   run.disabled = false;
+}
+
+/** Shows each result of a subscription until another operation runs. */
+async function follow(results) {
+  following = results;
+  status.textContent = 'Following…';
+  try {
+    for await (const told of results) result.textContent = JSON.stringify(told, null, 2);
+    if (following === results) status.textContent = 'The subscription is over.';
+  } catch (error) {
+    status.textContent = error.message;
+  }
 }
 
 function open(item) {

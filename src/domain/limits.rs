@@ -68,6 +68,14 @@ pub struct Limits {
     pub body_read: Duration,
     /// Longest wait for a client to take more of its answer.
     pub write_stall: Duration,
+    /// Longest wait for the first message of a websocket.
+    pub socket_init: Duration,
+    /// Largest message on a websocket.
+    pub socket_message_bytes: usize,
+    /// Operations at once on a websocket.
+    pub socket_operations: usize,
+    /// How often a connection on which nothing is told gets a sign of life, and has to give one.
+    pub socket_beat: Duration,
     /// Memory for documents that clients name by their hash.
     pub persisted_bytes: u64,
     /// Requests in execution at once; further ones are answered 503 with `Retry-After`.
@@ -120,6 +128,10 @@ impl Default for Limits {
             header_read: Duration::from_secs(10),
             body_read: Duration::from_secs(10),
             write_stall: Duration::from_secs(30),
+            socket_init: Duration::from_secs(3),
+            socket_message_bytes: 64 * 1024,
+            socket_operations: 50,
+            socket_beat: Duration::from_secs(15),
             persisted_bytes: 4 * 1024 * 1024,
             in_flight: 256,
             connections: 4_096,

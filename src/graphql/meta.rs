@@ -71,6 +71,12 @@ pub(crate) struct ApiLimits {
     rate: u32,
     /// Longest execution of a request, in seconds.
     execution_seconds: u64,
+    /// Longest wait for the first message of a websocket, in seconds.
+    socket_init_seconds: u64,
+    /// Largest message on a websocket.
+    socket_message_bytes: usize,
+    /// Most operations at once on a websocket.
+    socket_operations: usize,
     /// Most characters of a title.
     title_chars: usize,
     /// Most characters of a summary.
@@ -178,6 +184,9 @@ impl MetaQuery {
             cost,
             rate,
             execution_seconds: limits.execution.as_secs(),
+            socket_init_seconds: limits.socket_init.as_secs(),
+            socket_message_bytes: limits.socket_message_bytes,
+            socket_operations: limits.socket_operations,
             title_chars: limits.title_chars,
             summary_chars: limits.summary_chars,
             body_chars: limits.body_chars,

@@ -34,10 +34,12 @@ mod vocabulary;
 
 pub use root::Root;
 
-use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
+use async_graphql::{MergedObject, SDLExportOptions, Schema};
+
+pub use following::{Asked, Delivered, Subscription, Wish};
 
 /// The executable schema. It holds no data: each request brings its own [`context::RequestContext`].
-pub type ApiSchema = Schema<Root<Query>, Root<Mutation>, EmptySubscription>;
+pub type ApiSchema = Schema<Root<Query>, Root<Mutation>, Subscription>;
 
 /// Everything that can be read.
 #[derive(Debug, Default, MergedObject)]
@@ -80,7 +82,7 @@ pub struct Mutation(
 
 /// Builds the schema, without a database.
 pub fn schema() -> ApiSchema {
-    Schema::build(Root::<Query>::default(), Root::<Mutation>::default(), EmptySubscription)
+    Schema::build(Root::<Query>::default(), Root::<Mutation>::default(), Subscription)
         .register_output_type::<content::Content>()
         .register_output_type::<content::Node>()
         .register_output_type::<content::Hierarchy>()

@@ -13,10 +13,12 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
+
+use metrics::Gauge;
 
 use super::address::Peer;
 use super::metrics::Metrics;
@@ -50,6 +52,28 @@ pub(crate) struct Listening {
     pub grace: Duration,
 }
 
+/// A connection's place among those that are open. Each of its requests has it, so that a websocket keeps it.
+#[derive(Clone)]
+pub(crate) struct Held(#[expect(dead_code, reason = "it is kept for its end")] Arc<Place>);
+
+struct Place {
+    open: Gauge,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Place {
+    fn take(open: Gauge, permit: OwnedSemaphorePermit) -> Held {
+        open.increment(1.0);
+        Held(Arc::new(Self { open, _permit: permit }))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.open.decrement(1.0);
+    }
+}
+
 /// Accepts and serves connections until told to stop.
 pub(crate) async fn serve(listening: Listening) {
     let permits = Arc::new(Semaphore::new(listening.connections.clamp(1, Semaphore::MAX_PERMITS)));
@@ -67,15 +91,15 @@ pub(crate) async fn serve(listening: Listening) {
         };
         let Some((stream, peer, permit)) = accepted else { continue };
         let router = listening.router.clone();
+        let held = Place::take(listening.metrics.connections.clone(), permit);
         let service = service_fn(move |mut request: http::Request<Incoming>| {
             request.extensions_mut().insert(Peer(peer));
+            request.extensions_mut().insert(held.clone());
             router.clone().oneshot(request)
         });
         let stream = TokioIo::new(BoundedStream::new(stream, listening.write_stall));
         let connection = builder.serve_connection(stream, service).with_upgrades();
         let (stop, grace) = (listening.stop.clone(), listening.grace);
-        let open = listening.metrics.connections.clone();
-        open.increment(1.0);
         tracker.spawn(async move {
             let mut connection = pin!(connection);
             // What goes wrong on a connection is the client's affair, and its text may hold what the client sent.
@@ -86,8 +110,6 @@ pub(crate) async fn serve(listening: Listening) {
                     let _ = tokio::time::timeout(grace, connection).await;
                 }
             }
-            open.decrement(1.0);
-            drop(permit);
         });
     }
     drop(listening.listener);
@@ -95,7 +117,7 @@ pub(crate) async fn serve(listening: Listening) {
     tracker.wait().await;
 }
 
-type Accepted = (TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit);
+type Accepted = (TcpStream, SocketAddr, OwnedSemaphorePermit);
 
 async fn accept(listener: &TcpListener, permits: &Arc<Semaphore>) -> Option<Accepted> {
     let permit = Arc::clone(permits).acquire_owned().await.ok()?;

@@ -36,8 +36,13 @@ pub(crate) async fn authenticate(state: &ServerState, headers: &HeaderMap, id: &
     if !headers.contains_key(AUTHORIZATION) {
         return Ok(Caller::Anonymous);
     }
+    let token = bearer(headers).ok_or_else(|| Refusal::invalid_token(state.challenge.clone()))?;
+    of_token(state, token, id).await
+}
+
+/// The client of a token.
+pub(crate) async fn of_token(state: &ServerState, token: &str, id: &RequestId) -> Result<Caller, Refusal> {
     let invalid = || Refusal::invalid_token(state.challenge.clone());
-    let token = bearer(headers).ok_or_else(invalid)?;
     match access::authenticate(&state.app, &state.parties, token).await {
         Ok(actor) => Ok(Caller::Client(Arc::new(actor))),
         Err(AccessError::Invalid | AccessError::Lacks(_)) => Err(invalid()),

@@ -40,6 +40,16 @@ pub(crate) struct Metrics {
     pub cost: Histogram,
     /// Open connections.
     pub connections: Gauge,
+    /// Open websockets, which are connections too.
+    pub sockets: Gauge,
+    /// Subscriptions that are followed, over websockets and as events.
+    pub subscriptions: Gauge,
+    /// Readers of the change log, one for all who follow the same.
+    pub readers: Gauge,
+    /// Pages that were told to subscribers.
+    pub told: Counter,
+    /// Executions that made the texts of these pages: one for all who sent the same and see the same.
+    pub tellings: Counter,
     /// Executions that took too long.
     pub timeouts: Counter,
     /// Faults of ours that clients were told about.
@@ -86,6 +96,11 @@ impl Metrics {
             rate_limited: counter("solidarity_rate_limited_total"),
             cost: recorder.register_histogram(&Key::from_static_name("solidarity_graphql_cost"), &METADATA),
             connections: gauge("solidarity_connections"),
+            sockets: gauge("solidarity_websockets"),
+            subscriptions: gauge("solidarity_subscriptions"),
+            readers: gauge("solidarity_subscription_readers"),
+            told: counter("solidarity_subscription_pages_total"),
+            tellings: counter("solidarity_subscription_executions_total"),
             timeouts: counter("solidarity_graphql_timeouts_total"),
             faults: counter("solidarity_faults_total"),
         }
@@ -131,5 +146,6 @@ pub(crate) fn router(state: Arc<ServerState>) -> Router {
 }
 
 async fn text(State(state): State<Shared>) -> impl IntoResponse {
+    state.metrics.readers.set(state.hub.readers() as f64);
     ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], state.metrics.render())
 }

@@ -88,6 +88,7 @@ pub struct Running {
     pub metrics_address: Option<SocketAddr>,
     stop: CancellationToken,
     tasks: TaskTracker,
+    sockets: TaskTracker,
 }
 
 /// Starts serving; answers as soon as both listeners are bound.
@@ -100,14 +101,16 @@ pub async fn start(app: SharedApp, options: ServeOptions) -> Result<Running, Sta
     };
     let address = local_address(&api, options.listen);
     let state = Arc::new(ServerState::new(app, &options, address)?);
-    let stop = CancellationToken::new();
+    let stop = state.stop.clone();
     let tasks = TaskTracker::new();
     let running = Running {
         address,
         metrics_address: metrics.as_ref().map(|listener| local_address(listener, options.listen)),
         stop: stop.clone(),
         tasks: tasks.clone(),
+        sockets: state.sockets.clone(),
     };
+    state.sockets.close();
     let limits = &state.app.limits;
     let listen = |listener: TcpListener, router: Router, connections: usize| Listening {
         listener,
@@ -133,6 +136,8 @@ impl Running {
     pub async fn shutdown(self) {
         self.stop.cancel();
         self.tasks.wait().await;
+        // Each has a bound on how long it takes to say why.
+        let _ = tokio::time::timeout(GRACE, self.sockets.wait()).await;
     }
 }
 

@@ -45,6 +45,16 @@ pub(crate) struct Charged {
 }
 
 impl Charged {
+    /// Charges 1 for what comes in.
+    pub fn one(state: &ServerState, key: RateKey, is_client: bool) -> Result<Self, Refusal> {
+        let rate = state.rate_of(is_client);
+        let charged = rate.charge(key, 1).map(|left| Self { key, is_client, left });
+        charged.map_err(|exhausted| {
+            state.metrics.rate_limited.increment(1);
+            Refusal::rate_limited(rate.limit(), exhausted.wait)
+        })
+    }
+
     /// Charges the cost of what was asked; 1 of it was charged when the request came in.
     pub fn rest(self, state: &ServerState, cost: u64) -> Result<Allowance, Refusal> {
         if cost <= 1 {

@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use http::HeaderValue;
 use ipnet::IpNet;
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use super::auth;
 use super::failures::Failures;
@@ -20,6 +22,7 @@ use crate::app::SharedApp;
 use crate::auth::token::Parties;
 use crate::graphql::guard::Guard;
 use crate::graphql::{self, ApiSchema};
+use crate::service::following::Hub;
 
 /// Shared by all requests of one server.
 pub(crate) struct ServerState {
@@ -51,6 +54,12 @@ pub(crate) struct ServerState {
     pub trusted_proxies: Vec<IpNet>,
     /// Whether clients reach the server by https.
     pub is_https: bool,
+    /// Who follows what.
+    pub hub: Hub,
+    /// Says when to stop.
+    pub stop: CancellationToken,
+    /// Open websockets, which the server waits for when it stops.
+    pub sockets: TaskTracker,
     is_stopping: AtomicBool,
 }
 
@@ -73,6 +82,9 @@ impl ServerState {
             metrics: Metrics::new(),
             trusted_proxies: options.trusted_proxies.clone(),
             is_https: options.public_url.as_ref().is_some_and(|url| url.scheme() == "https"),
+            hub: Hub::default(),
+            stop: CancellationToken::new(),
+            sockets: TaskTracker::new(),
             is_stopping: AtomicBool::new(false),
             app,
             schema,

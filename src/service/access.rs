@@ -57,6 +57,14 @@ pub async fn recheck(app: &App, tx: &DatabaseTransaction, actor: &Actor) -> Resu
     renewed(actor, found.as_ref(), app.clock.now()).ok_or(AccessError::Invalid)
 }
 
+/// Whether an actor may do now what it might when it was found.
+pub async fn holds(app: &App, actor: &Actor) -> Result<bool, AccessError> {
+    let id = PublicId::parse_as(&actor.client_id, Noun::Client).map_err(|_| AccessError::Invalid)?;
+    let found = app.store.credentials_by_token(id, &actor.jti).await?;
+    let now = renewed(actor, found.as_ref(), app.clock.now());
+    Ok(now.is_some_and(|now| (now.organization, &now.grants) == (actor.organization, &actor.grants)))
+}
+
 /// The same actor by what is found of its client now.
 fn renewed(actor: &Actor, found: Option<&Credentials>, now: Timestamp) -> Option<Actor> {
     let is_over = now >= Timestamp::from_micros(actor.expires_at);

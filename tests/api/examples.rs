@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use solidarity::domain::scope::Scope;
 
 use crate::actor::{NOW, TestClient};
+use crate::following::live::Events;
 use crate::harness::{Server, codes};
 use crate::library::{Example, Filling, examples};
 
@@ -16,7 +17,12 @@ async fn every_example_of_the_playground_runs_without_errors_and_shows_something
     let filling = Filling::at(NOW);
     let (mut ran, mut failed) = (0, Vec::new());
     for example in examples().into_iter().filter(|example| example.scopes.is_empty()) {
-        let answer = server.ask(&example.query, filling.fill(&example.variables), None).await;
+        let variables = filling.fill(&example.variables);
+        let answer = if example.query.starts_with("subscription") {
+            Events::open(&server, &example.query, variables, &[]).await.result().await.1
+        } else {
+            server.ask(&example.query, variables, None).await
+        };
         if !answer["errors"].is_null() {
             failed.push(format!("{}: {:#}", example.title, answer["errors"]));
         } else if !has_leaf(&answer["data"]) {

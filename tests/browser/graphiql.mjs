@@ -45,10 +45,20 @@ export const clickExample = (page, title) =>
   page.locator('.example').filter({ has: page.getByText(title, { exact: true }) }).click();
 
 async function runExample(page, item) {
+  if (item.query.startsWith('subscription')) return followExample(page, item);
   const { answer } = await answerTo(page, () => clickExample(page, item.title), ({ query }) => query === item.query);
   assert(!answer.errors, `errors: ${JSON.stringify(answer.errors)?.slice(0, 300)}`);
   assert(answer.data && Object.keys(answer.data).length > 0, 'there is no data');
   await page.waitForFunction((selector) => document.querySelector(selector)?.innerText.includes('"data"'), RESULT);
+}
+
+/** An example that goes on: its first result is shown, and it can be stopped. */
+async function followExample(page, item) {
+  await clickExample(page, item.title);
+  await page.waitForFunction((selector) => document.querySelector(selector)?.innerText.includes('nextToken'), RESULT);
+  const stop = page.locator('.graphiql-execute-button[aria-label^="Stop"]');
+  await stop.click();
+  await stop.waitFor({ state: 'detached' });
 }
 
 /** An example that needs a token is in the editor, and nothing was sent. */

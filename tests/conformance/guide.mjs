@@ -1,13 +1,16 @@
-// The guide for publishers does what it says: its snippets are run against the server, those of one language as one
-// program. A snippet that shows a refusal names what must be in its output: ```js expect=STALE_VERSION
+// The guides do what they say: their snippets are run against the server, those of one guide and one language as one
+// program. A snippet names what must be in its output, if that matters: ```js expect=STALE_VERSION
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { assert, fromRoot } from './checks.mjs';
+import { assert, fromRoot, scratch } from './checks.mjs';
 import { lacking, publisher, reviewer } from './credentials.mjs';
 
-const GUIDE = fromRoot('docs/publishers.md');
+// What follows has to be given a moment before the next snippet, and is ended at last.
+const GUIDES = {
+  publishers: { pause: '', end: '' },
+  following: { pause: 'await new Promise((resolve) => setTimeout(resolve, 1500));', end: 'process.exit(0);' },
+};
 const MARK = '@@ snippet';
 const LANGUAGES = {
   sh: { file: 'guide.sh', command: ['bash', '-euo', 'pipefail'], needs: ['bash', 'curl', 'sed'], mark: (text) => `echo; echo '${text}'` },
@@ -34,10 +37,11 @@ function snippets(markdown) {
 }
 
 /** Runs a program to its end; its output by snippet, and how it ended. */
-function run({ file, command, mark }, parts, base) {
-  const folder = mkdtempSync(join(tmpdir(), 'guide-'));
-  const text = parts.map(({ lines }, index) => `${mark(`${MARK} ${index}`)}\n${lines.join('\n')}\n`).join('\n');
-  writeFileSync(join(folder, file), text);
+function run({ file, command, mark }, parts, base, { pause = '', end = '' }) {
+  // Where packages are found.
+  const folder = scratch('guide');
+  const text = parts.map(({ lines }, index) => `${mark(`${MARK} ${index}`)}\n${lines.join('\n')}\n${pause}\n`).join('\n');
+  writeFileSync(join(folder, file), `${text}\n${end}\n`);
   const env = { ...process.env, SOLIDARITY_URL: base.replace(/\/$/, '') };
   const child = spawn(command[0], [...command.slice(1), file], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
@@ -46,7 +50,6 @@ function run({ file, command, mark }, parts, base) {
   return new Promise((resolve) => {
     child.on('close', (code) => {
       clearTimeout(timer);
-      rmSync(folder, { recursive: true });
       const outputs = output.split(new RegExp(`^${MARK} \\d+$`, 'm')).slice(1);
       resolve({ code, outputs });
     });
@@ -55,19 +58,23 @@ function run({ file, command, mark }, parts, base) {
 
 export async function checkGuide({ base, check, skip }) {
   const reason = lacking({ CLIENT: publisher, REVIEWER: reviewer });
-  if (reason) return skip('guide: the snippets of docs/publishers.md run', reason);
-  const all = snippets(readFileSync(GUIDE, 'utf8'));
+  if (reason) return skip('guide: the snippets of the guides run', reason);
+  for (const [guide, waits] of Object.entries(GUIDES)) await checkOne(guide, waits, { base, check, skip });
+}
+
+async function checkOne(guide, waits, { base, check, skip }) {
+  const all = snippets(readFileSync(fromRoot(`docs/${guide}.md`), 'utf8'));
   for (const [name, language] of Object.entries(LANGUAGES)) {
     const parts = all.filter((snippet) => snippet.language === name);
     const missing = language.needs.filter((program) => spawnSync(program, ['--version']).error);
     if (missing.length > 0) {
-      await skip(`guide: ${name}: ${parts.length} snippets`, `${missing.join(' and ')} is not installed`);
+      await skip(`guide: ${guide}: ${name}: ${parts.length} snippets`, `${missing.join(' and ')} is not installed`);
       continue;
     }
-    await check(`guide: ${name}: there are snippets`, () => assert(parts.length >= 2, `${parts.length}`));
-    const { code, outputs } = await run(language, parts, base);
+    await check(`guide: ${guide}: ${name}: there are snippets`, () => assert(parts.length >= 1, `${parts.length}`));
+    const { code, outputs } = await run(language, parts, base, name === 'js' ? waits : {});
     for (const [index, { line, expect }] of parts.entries()) {
-      await check(`guide: ${name}: the snippet at line ${line} runs${expect.length ? ` and shows ${expect.join(', ')}` : ''}`, () => {
+      await check(`guide: ${guide}: ${name}: the snippet at line ${line} runs${expect.length ? ` and shows ${expect.join(', ')}` : ''}`, () => {
         const output = outputs[index];
         assert(output !== undefined, 'the program ended before it');
         assert(code === 0 || index < outputs.length - 1, `the program failed (${code}): ${output}`);

@@ -1,4 +1,4 @@
-// node run.mjs URL [http] [schema] [relay] [codegen] [oauth] [feeds] [calendar] [guide]
+// node run.mjs URL [http] [schema] [relay] [codegen] [oauth] [feeds] [calendar] [following] [guide]
 //
 // Holds a running server and schema.graphql against what others expect: the audits of graphql-http, graphql-js,
 // graphql-schema-linter, relay-compiler, graphql-codegen with TypeScript; of OAuth: oauth4webapi, openid-client, jose; of
@@ -14,10 +14,11 @@ import { checkHttp } from './http.mjs';
 import { checkSchema } from './schema.mjs';
 import { checkRelay } from './relay.mjs';
 import { checkCodegen } from './codegen.mjs';
+import { checkFollowing } from './following.mjs';
 import { checkGuide } from './guide.mjs';
 import { checkOauth } from './oauth.mjs';
 
-const PARTS = { http: checkHttp, schema: checkSchema, relay: checkRelay, codegen: checkCodegen, oauth: checkOauth, feeds: checkFeeds, calendar: checkCalendar, guide: checkGuide };
+const PARTS = { http: checkHttp, schema: checkSchema, relay: checkRelay, codegen: checkCodegen, oauth: checkOauth, feeds: checkFeeds, calendar: checkCalendar, following: checkFollowing, guide: checkGuide };
 
 const [url, ...names] = process.argv.slice(2);
 const unknown = names.filter((name) => !(name in PARTS));

@@ -1,10 +1,14 @@
 //! What followers keep current: pages of changes, upserts and tombstones. Must not decide what a follower is told.
 
 mod query;
+mod subscription;
+
+use std::sync::Arc;
 
 use async_graphql::{Description, ID, Object, SimpleObject, Union};
 
 pub(crate) use query::FollowingQueries;
+pub use subscription::{Asked, Delivered, Subscription, Wish};
 
 use super::content::{Content, content_node, name_of};
 use super::scalar::DateTime;
@@ -60,7 +64,7 @@ pub(crate) enum Change {
 /// What changed since a token was given, or everything from the start.
 #[derive(Clone, Debug, Description)]
 pub(crate) struct ChangePage {
-    page: ToldPage,
+    page: Arc<ToldPage>,
     view: View,
 }
 

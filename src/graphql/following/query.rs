@@ -1,5 +1,7 @@
 //! The query `changes`. Must not read the change log itself.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Object, Result};
 
 use super::ChangePage;
@@ -57,15 +59,20 @@ impl FollowingQueries {
             kinds,
             regions: keys("regions", regions, limits, region)?,
             topics: keys("topics", topics, limits, topic)?,
+            is_alerts: false,
             view: view.clone(),
         };
         let with_body = wants_body(ctx.look_ahead().field("changes").field("content"));
         let page = changes(ctx.app(), &following, since.as_deref(), page.size, with_body).await;
-        let page = page.map_err(|fault| match fault {
-            FollowFault::Malformed => ApiError::BadInput(format!("since {fault}")),
-            FollowFault::Database(cause) => cause.into(),
-            FollowFault::Sealing => ApiError::from(sea_orm::DbErr::Custom(fault.to_string())),
-        })?;
-        Ok(ChangePage { page, view })
+        Ok(ChangePage { page: Arc::new(page.map_err(told_fault)?), view })
+    }
+}
+
+/// What a follower is told of a fault.
+pub(crate) fn told_fault(fault: FollowFault) -> ApiError {
+    match fault {
+        FollowFault::Malformed => ApiError::BadInput(format!("since {fault}")),
+        FollowFault::Database(cause) => cause.into(),
+        FollowFault::Sealing | FollowFault::Stopped => sea_orm::DbErr::Custom(fault.to_string()).into(),
     }
 }

@@ -55,8 +55,9 @@ pub(crate) struct Answer {
     pub allowance: Option<Allowance>,
 }
 
+/// An execution result, as it is sent.
 #[derive(Serialize)]
-struct Entity<'a> {
+pub(super) struct Entity<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [ServerError],
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -76,6 +77,17 @@ struct Cost {
     limit: u64,
 }
 
+impl<'a> Entity<'a> {
+    /// The result of an outcome, without extensions.
+    pub fn of(outcome: &'a Outcome) -> Self {
+        let (data, errors) = match outcome {
+            Outcome::Executed { data, errors } => (Some(data), errors),
+            Outcome::Rejected { errors } => (None, errors),
+        };
+        Self { errors, data, extensions: None }
+    }
+}
+
 impl Answer {
     /// Nothing was executed.
     pub fn rejected(errors: Vec<ServerError>) -> Self {
@@ -92,19 +104,21 @@ impl Answer {
         Self::rejected(vec![errors::coded(NOT_PERSISTED, "PERSISTED_QUERY_NOT_FOUND")])
     }
 
+    /// The execution result, with what it cost.
+    pub fn entity(&self) -> Entity<'_> {
+        let extensions = self.cost.map(|(requested, limit)| Extensions { cost: Cost { requested, limit } });
+        Entity { extensions, ..Entity::of(&self.outcome) }
+    }
+
     /// The HTTP response.
     pub fn into_response(self, method: &Method, asked: &HeaderMap, media_type: MediaType) -> Response {
-        let (data, errors) = match &self.outcome {
-            Outcome::Executed { data, errors } => (Some(data), errors),
-            Outcome::Rejected { errors } => (None, errors),
-        };
-        let status = match (media_type, data) {
+        let entity = self.entity();
+        let status = match (media_type, entity.data) {
             (MediaType::GraphQlResponse, None) => StatusCode::BAD_REQUEST,
             _ => StatusCode::OK,
         };
-        let extensions = self.cost.map(|(requested, limit)| Extensions { cost: Cost { requested, limit } });
-        let body = serde_json::to_vec(&Entity { errors, data, extensions }).unwrap_or_default();
-        let is_shared = *method != Method::POST && !self.is_private && errors.is_empty();
+        let is_shared = *method != Method::POST && !self.is_private && entity.errors.is_empty();
+        let body = serde_json::to_vec(&entity).unwrap_or_default();
         let tag = if is_shared { Some(entity_tag(&body)) } else { None };
         let is_unchanged = tag.as_deref().is_some_and(|tag| is_unchanged(asked, tag));
         let mut response = Response::new(if is_unchanged { Body::empty() } else { Body::from(body) });

@@ -2,66 +2,67 @@
 //! Must not decide what a resolver answers.
 //!
 //! negotiate > body > in-flight permit > parameters > persisted query > guard > rate limit > execution > answer
+//!
+//! Subscriptions take the same way up to their execution, and are then followed (`operation.rs`): over a websocket
+//! (`socket.rs`) or as Server-Sent Events (`events.rs`).
 
 mod answer;
 mod body;
 mod errors;
+mod events;
 mod negotiate;
+mod operation;
 mod params;
 mod persisted;
+mod prepare;
+mod socket;
+mod wire;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use async_graphql::parser::parse_query;
 use async_graphql::parser::types::OperationType;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use futures_util::FutureExt;
-use http::header::ACCEPT_LANGUAGE;
+use http::header::{ACCEPT_LANGUAGE, SEC_WEBSOCKET_KEY, UPGRADE};
 use http::{HeaderMap, Method};
 use tracing::Instrument;
 
 pub(crate) use persisted::PersistedQueries;
 
 use super::auth::Caller;
-use super::refusal::{Refusal, RequestId};
+use super::refusal::{JSON, Refusal, RequestId};
 use super::router::{Charged, Shared};
 use super::state::ServerState;
-use crate::domain::actor::Actor;
-use crate::graphql::context::RequestContext;
-use crate::graphql::guard::Question;
 use answer::{Answer, Outcome};
-use negotiate::MediaType;
-use params::Params;
-
-/// What the handler knows of a request beside its parameters.
-struct Envelope {
-    method: Method,
-    headers: HeaderMap,
-    id: RequestId,
-    charged: Option<Charged>,
-    actor: Option<Arc<Actor>>,
-}
+use prepare::{Asker, Prepared, Unprepared, Way, prepare};
 
 /// Serves `/graphql`.
 pub(crate) async fn serve(State(state): State<Shared>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let envelope = Envelope {
-        id: parts.extensions.get::<RequestId>().cloned().unwrap_or(RequestId(String::new())),
+    let (mut parts, body) = request.into_parts();
+    let id = parts.extensions.get::<RequestId>().cloned().unwrap_or(RequestId(String::new()));
+    let is_post = parts.method == Method::POST;
+    let may_follow = negotiate::takes_events(&parts.headers);
+    let asker = Asker {
         charged: parts.extensions.get::<Charged>().copied(),
         actor: parts.extensions.get::<Caller>().and_then(Caller::actor).cloned(),
-        method: parts.method,
-        headers: parts.headers,
+        accept_language: accept_language(&parts.headers),
+        way: Way { may_mutate: is_post, may_follow },
     };
-    let Some(media_type) = negotiate::answer(&envelope.headers) else {
-        return negotiate::unacceptable().into_response(&envelope.id, MediaType::Json.header());
-    };
-    let refused = |refusal: Refusal| refusal.into_response(&envelope.id, media_type.header());
+    if parts.method == Method::GET && wants_websocket(&parts.headers) {
+        return socket::open(state, &mut parts, asker, id).await;
+    }
+    let answered = negotiate::answer(&parts.headers);
+    if answered.is_none() && !may_follow {
+        return negotiate::unacceptable().into_response(&id, JSON);
+    }
+    let form = answered.map_or(JSON, negotiate::MediaType::header);
+    let refused = |refusal: Refusal| refusal.into_response(&id, form);
     let limits = &state.app.limits;
-    let body_bytes = if envelope.actor.is_some() { limits.body_bytes_client } else { limits.body_bytes_anonymous };
-    let text = if envelope.method == Method::POST {
-        match body::read(&envelope.headers, body, body_bytes, limits.body_read).await {
+    let body_bytes = if asker.actor.is_some() { limits.body_bytes_client } else { limits.body_bytes_anonymous };
+    let text = if is_post {
+        match body::read(&parts.headers, body, body_bytes, limits.body_read).await {
             Ok(text) => text,
             Err(refusal) => return refused(refusal),
         }
@@ -73,77 +74,34 @@ pub(crate) async fn serve(State(state): State<Shared>, request: Request) -> Resp
         return refused(Refusal::overloaded());
     };
     let _in_flight = state.metrics.enter();
-    let parsed = if envelope.method == Method::POST {
-        params::from_body(&text, &state.app.limits)
-    } else {
-        params::from_query(&text, &state.app.limits)
+    let parsed = if is_post { params::from_body(&text, limits) } else { params::from_query(&text, limits) };
+    let prepared = match parsed {
+        Ok(params) => prepare(&state, &asker, params),
+        Err(refusal) => return refused(refusal),
     };
-    match parsed {
-        Ok(params) => match answer(&state, &envelope, params).await {
-            Ok(answer) => answer.into_response(&envelope.method, &envelope.headers, media_type),
-            Err(refusal) => refused(refusal),
-        },
-        Err(refusal) => refused(refusal),
+    let answer = match prepared {
+        Err(Unprepared::Refusal(refusal)) => return refused(refusal),
+        Err(Unprepared::Answer(answer)) => *answer,
+        Ok(prepared) if prepared.checked.operation == OperationType::Subscription => {
+            return events::follow(&state, asker, prepared, &parts.headers, id).await;
+        }
+        Ok(prepared) => run(&state, &asker, prepared, &id).await,
+    };
+    match answered {
+        Some(media_type) => answer.into_response(&parts.method, &parts.headers, media_type),
+        None => events::single(&answer),
     }
 }
 
-/// From parameters to an answer. What fails here is either a refusal, with an HTTP status of its own, or an answer whose
-/// status depends on the media type.
-async fn answer(state: &ServerState, envelope: &Envelope, params: Params) -> Result<Answer, Refusal> {
-    let limits = &state.app.limits;
-    let found = match state.persisted.resolve(&params)? {
-        Some(found) => found,
-        None => return Ok(Answer::not_persisted()),
-    };
-    if let Err(fault) = state.guard.check_text(&found.query, limits) {
-        return Ok(Answer::refused(&fault));
+/// Runs an operation that has one answer.
+async fn run(state: &ServerState, asker: &Asker, prepared: Prepared, id: &RequestId) -> Answer {
+    let outcome = execute(state, prepared.request(state, asker), id).await;
+    let Prepared { checked, cost_limit, allowance, text, new_hash, .. } = prepared;
+    if let (Outcome::Executed { .. }, Some(hash)) = (&outcome, new_hash) {
+        state.persisted.keep(hash, text);
     }
-    let document = match parse_query(found.query.as_ref()) {
-        Ok(document) => document,
-        Err(error) => return Ok(Answer::rejected(vec![errors::syntax(&error)])),
-    };
-    let cost_limit = if envelope.actor.is_some() { limits.cost_client } else { limits.cost_anonymous };
-    let question = Question {
-        document: &document,
-        operation_name: params.operation_name.as_deref(),
-        variables: &params.variables,
-        limits,
-        cost_limit,
-    };
-    let checked = match state.guard.check(&question) {
-        Ok(checked) => checked,
-        Err(fault) => return Ok(Answer::refused(&fault)),
-    };
-    refuse_operation(&envelope.method, checked.operation)?;
-    state.metrics.cost.record(checked.cost as f64);
-    let allowance = envelope.charged.map(|charged| charged.rest(state, checked.cost)).transpose()?;
-
-    let mut request = async_graphql::Request::new(String::new()).variables(params.variables);
-    request.operation_name = params.operation_name;
-    request.set_parsed_query(document);
-    let context = RequestContext::new(
-        Arc::clone(&state.app),
-        envelope.actor.clone(),
-        accept_language(&envelope.headers),
-        checked.cost,
-        allowance.unwrap_or_default(),
-    );
-    let request = request.data(context.at(state.parties.issuer.as_str().into()));
-    let outcome = execute(state, request, &envelope.id).await;
-    if let (Outcome::Executed { .. }, Some(hash)) = (&outcome, found.new_hash) {
-        state.persisted.keep(hash, found.query);
-    }
-    let is_private = checked.is_private || envelope.actor.is_some();
-    Ok(Answer { outcome, is_private, cost: Some((checked.cost, cost_limit)), allowance })
-}
-
-fn refuse_operation(method: &Method, operation: OperationType) -> Result<(), Refusal> {
-    match operation {
-        OperationType::Query => Ok(()),
-        OperationType::Mutation if *method == Method::POST => Ok(()),
-        OperationType::Mutation => Err(Refusal::method("POST, OPTIONS", "a mutation must be sent by POST")),
-        OperationType::Subscription => Err(Refusal::bad_request("subscriptions are not served as a single response")),
-    }
+    let is_private = checked.is_private || asker.actor.is_some();
+    Answer { outcome, is_private, cost: Some((checked.cost, cost_limit)), allowance }
 }
 
 /// Runs the operation within its time; a panic of a resolver is an answer too.
@@ -164,6 +122,12 @@ async fn execute(state: &ServerState, request: async_graphql::Request, id: &Requ
     }
 }
 
-fn accept_language(headers: &HeaderMap) -> Option<&str> {
-    headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok())
+/// Whether a request is a handshake. Other upgrades are offers that need not be taken (RFC 9110, section 7.8).
+fn wants_websocket(headers: &HeaderMap) -> bool {
+    let is_websocket = |value: &http::HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"websocket");
+    headers.get(UPGRADE).is_some_and(is_websocket) && headers.contains_key(SEC_WEBSOCKET_KEY)
+}
+
+fn accept_language(headers: &HeaderMap) -> Option<Arc<str>> {
+    headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).map(Arc::from)
 }

@@ -53,12 +53,22 @@ pub(crate) fn answer(headers: &HeaderMap) -> Option<MediaType> {
     }
 }
 
+/// Whether the client takes a stream of events, which it has to say by name.
+pub(crate) fn takes_events(headers: &HeaderMap) -> bool {
+    let lines = headers.get_all(ACCEPT).iter().filter_map(|line| line.to_str().ok());
+    lines.flat_map(|line| line.split(',')).filter_map(range).any(|range| {
+        range.weight > 0
+            && range.kind.eq_ignore_ascii_case("text")
+            && range.subtype.eq_ignore_ascii_case("event-stream")
+    })
+}
+
 /// 406.
 pub(crate) fn unacceptable() -> Refusal {
     Refusal::new(
         StatusCode::NOT_ACCEPTABLE,
         "BAD_REQUEST",
-        "answers are application/graphql-response+json or application/json, in utf-8",
+        "answers are application/graphql-response+json or application/json, and text/event-stream, in utf-8",
     )
 }
 

@@ -1,198 +1,73 @@
-//! What changed since a follower last asked: first a walk over everything that it may see, then what the change log tells,
-//! each item once for all its changes. Must not announce, nor tell of what the follower could never see.
+//! A follower's way through the walk over everything, the change log, and what the clock brings: one page at a time. Must not
+//! seal places.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use sea_orm::DbErr;
-use sha2::{Digest, Sha256};
-
+use super::{FollowFault, Following, Gone, Reached, Told};
 use crate::app::App;
-use crate::auth::seal::Seal;
 use crate::domain::following::Place;
 use crate::domain::time::{DAY_MICROS, Timestamp};
-use crate::domain::view::{Area, View};
 use crate::domain::vocabulary::TombstoneReason;
-use crate::store::{Catalog, Item, ItemState, Kind, Logged, MOVED, Seen};
+use crate::store::{Catalog, ItemState, Kind, Logged, MOVED, Seen};
 
 /// Rows that one statement reads.
 const WINDOW: usize = 500;
 /// Statements over rows that tell nothing, before a page is answered that says that there is more.
 const WINDOWS: usize = 8;
 /// After how long a place moves on over changes that tell nothing, so that it does not grow too old: in microseconds.
-const STILL: i64 = 7 * DAY_MICROS;
+pub(super) const STILL: i64 = 7 * DAY_MICROS;
 
-/// What is followed, and for whom. Absent members do not narrow; an empty list matches nothing.
-#[derive(Clone, Debug)]
-pub struct Following {
-    /// Kinds of content.
-    pub kinds: Option<Vec<Kind>>,
-    /// Regions by key, with what lies inside them.
-    pub regions: Option<Vec<i64>>,
-    /// Topics by key, with what is narrower.
-    pub topics: Option<Vec<i64>>,
-    /// Who follows.
-    pub view: View,
-}
-
-/// An item that is not to be kept any more.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Gone {
-    /// Its public id.
-    pub id: String,
-    /// What it was.
-    pub kind: Kind,
-    /// Since when.
-    pub at: Timestamp,
-    /// Why.
-    pub reason: TombstoneReason,
-    /// Whether copies are to be erased, backups included.
-    pub purge: bool,
-}
-
-/// What became of an item.
-#[derive(Clone, Debug)]
-pub enum Told {
-    /// It is so now.
-    Upsert(Arc<Item>),
-    /// It is gone for the follower.
-    Tombstone(Gone),
-}
-
-/// A page of what changed.
-#[derive(Clone, Debug)]
-pub struct ToldPage {
-    /// Each item once, in the order of their last changes.
+/// How far a follower came.
+#[derive(Debug)]
+pub(super) struct Advanced {
+    /// What is told on the way.
     pub changes: Vec<Told>,
     /// Whether there is more now.
     pub has_more: bool,
-    /// From where to go on.
-    pub next: String,
-    /// Whether everything that is kept has to go, since the place is too old or of another question.
+    /// Where it stands: it has not passed what is hidden behind the last change that was told.
+    pub place: Place,
+    /// Where it would stand if it had.
+    pub reading: Place,
+    /// Up to where it has read.
+    pub reached: Reached,
+    /// Whether it has to start again.
     pub is_resync: bool,
 }
 
-/// Why a page cannot be answered.
-#[derive(Debug, thiserror::Error)]
-pub enum FollowFault {
-    /// The text is no place.
-    #[error("is not a token of `changes`")]
-    Malformed,
-    /// The platform cannot seal.
-    #[error("a place cannot be sealed")]
-    Sealing,
-    /// The database failed.
-    #[error("the database failed")]
-    Database(#[from] DbErr),
-}
-
-/// Longest text of a place, in characters; ours have 103.
-const PLACE_CHARS: usize = 256;
-
-/// A page of at most so many items, behind a place or from the start.
-pub async fn changes(
+/// From a place, or from the start, on by at most so many items.
+pub(super) async fn advance(
     app: &App,
     following: &Following,
-    since: Option<&str>,
+    from: Option<Place>,
     size: usize,
     with_body: bool,
-) -> Result<ToldPage, FollowFault> {
-    let mut following = following.clone();
-    following.view.now = following.view.now.max(app.clock.now());
-    if following.is_placed() {
-        // By an old graph, what was moved would be told wrongly, and never again.
-        app.store.refresh_catalog().await?;
-    }
-    let catalog = app.store.catalog();
-    let seal = Seal::of(&app.store.follow_key().await?).ok_or(FollowFault::Sealing)?;
-    let name = following.name();
-    let mut follower = Follower { app, following, catalog, size, told: Vec::new(), tombstones: HashMap::new() };
-    let start = match since {
-        None => None,
-        Some(text) if text.len() > PLACE_CHARS || !text.bytes().all(is_sealed) => return Err(FollowFault::Malformed),
-        // One of another server is as good as one that is too old.
-        Some(text) => {
-            let place = seal.open(text).and_then(|bytes| Place::decode(&bytes));
-            let place = place.filter(|place| place.question == name);
-            Some(place.ok_or(()))
-        }
+) -> Result<Advanced, FollowFault> {
+    let mut follower = Follower::new(app, following, size).await?;
+    let start = match from {
+        Some(place) => place,
+        None => follower.start().await?,
     };
-    let outcome = match start {
-        Some(Ok(place)) => follower.go_on(place).await?,
-        Some(Err(())) => None,
+    match follower.go_on(start).await? {
+        Some((place, has_more)) => {
+            let changes = follower.whole(with_body).await?;
+            Ok(follower.advanced(place, has_more, changes))
+        }
         None => {
             let place = follower.start().await?;
-            follower.go_on(place).await?
+            Ok(Advanced { is_resync: true, ..follower.advanced(place, true, Vec::new()) })
         }
-    };
-    let (place, has_more, is_resync) = match outcome {
-        Some((place, has_more)) => (place, has_more, false),
-        None => (follower.start().await?, true, true),
-    };
-    let changes = if is_resync { Vec::new() } else { follower.whole(with_body).await? };
-    let next = seal.close(&place.encode()).ok_or(FollowFault::Sealing)?;
-    Ok(ToldPage { changes, has_more, next, is_resync })
+    }
 }
 
-fn is_sealed(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'
-}
-
-impl Following {
-    /// Whether the graph of regions and topics decides what is told.
-    fn is_placed(&self) -> bool {
-        self.regions.is_some() || self.topics.is_some()
+/// Before everything, or where all that changes from now on is told.
+pub(super) async fn begin(app: &App, following: &Following, with_walk: bool) -> Result<Advanced, FollowFault> {
+    let mut follower = Follower::new(app, following, 0).await?;
+    let mut place = follower.start().await?;
+    if !with_walk {
+        place.walk = None;
     }
-
-    /// A name for the question and for what its follower may see: a place is good for these only.
-    fn name(&self) -> [u8; 8] {
-        let sorted = |keys: &Vec<i64>| keys.iter().copied().collect::<BTreeSet<i64>>();
-        let kinds = self.kinds.as_ref().map(|kinds| kinds.iter().copied().collect::<BTreeSet<Kind>>());
-        let (regions, topics) = (self.regions.as_ref().map(sorted), self.topics.as_ref().map(sorted));
-        let sight = &self.view.sight;
-        // In one order, whatever the catalog's is.
-        let area = |area: &Area| match area {
-            Area::Everywhere => None,
-            Area::Within(keys) => Some(keys.iter().copied().collect::<BTreeSet<i64>>()),
-        };
-        let own = sight.own.as_ref().map(|(own, within)| (*own, area(within)));
-        let (partners, joining) = (sight.partners.as_ref().map(area), sight.joining.as_ref().map(area));
-        let digest = Sha256::digest(format!("{kinds:?} {regions:?} {topics:?} {partners:?} {own:?} {joining:?}"));
-        let mut name = [0; 8];
-        name.iter_mut().zip(digest).for_each(|(byte, digested)| *byte = digested);
-        name
-    }
-
-    /// Whether an item of some regions and topics is followed.
-    fn matches(&self, catalog: &Catalog, kind: Kind, regions: &[i64], topics: &[i64]) -> bool {
-        let is_kind = self.kinds.as_ref().is_none_or(|kinds| kinds.contains(&kind));
-        let lies = |region: &i64| {
-            let outer = catalog.region(*region).map(|region| region.ancestors.as_slice()).unwrap_or_default();
-            let wanted = self.regions.as_deref().unwrap_or_default();
-            wanted.contains(region) || outer.iter().any(|outer| wanted.contains(outer))
-        };
-        let is_about = |topic: &i64| {
-            let broader = catalog.topic(*topic).map(|topic| topic.ancestors.as_slice()).unwrap_or_default();
-            let wanted = self.topics.as_deref().unwrap_or_default();
-            wanted.contains(topic) || broader.iter().any(|broader| wanted.contains(broader))
-        };
-        is_kind
-            && (self.regions.is_none() || regions.iter().any(lies))
-            && (self.topics.is_none() || topics.iter().any(is_about))
-    }
-
-    fn may_read(&self, visibility: &str, organization: i64, regions: &[i64]) -> bool {
-        visibility == "PUBLIC" || self.view.sight.sees_partners(organization, regions)
-    }
-
-    /// Whether an item is published for the follower now, followed or not.
-    fn sees(&self, item: &ItemState) -> bool {
-        let now = self.view.now.as_micros();
-        item.status == "PUBLISHED"
-            && item.published_at.is_none_or(|at| at <= now)
-            && item.expires_at.is_none_or(|at| at > now)
-            && self.may_read(&item.visibility, item.organization, &item.regions)
-    }
+    Ok(follower.advanced(place, false, Vec::new()))
 }
 
 /// A page under way.
@@ -205,9 +80,30 @@ struct Follower<'a> {
     told: Vec<(Kind, i64)>,
     /// Those of them that are gone.
     tombstones: HashMap<i64, Gone>,
+    /// The last change that was read: its number, and its instant.
+    read: (i64, i64),
 }
 
-impl Follower<'_> {
+impl<'a> Follower<'a> {
+    async fn new(app: &'a App, following: &Following, size: usize) -> Result<Self, FollowFault> {
+        let mut following = following.clone();
+        following.view.now = following.view.now.max(app.clock.now());
+        if following.is_placed() {
+            // By an old graph, what was moved would be told wrongly, and never again.
+            app.store.refresh_catalog().await?;
+        }
+        let catalog = app.store.catalog();
+        let (told, tombstones) = (Vec::new(), HashMap::new());
+        Ok(Self { app, following, catalog, size, told, tombstones, read: (0, 0) })
+    }
+
+    fn advanced(&self, place: Place, has_more: bool, changes: Vec<Told>) -> Advanced {
+        let (seq, at) = self.read;
+        let reading = if place.walk.is_none() { Place { seq, at, ..place } } else { place };
+        let reached = Reached { seq, now: self.following.view.now.as_micros() };
+        Advanced { changes, has_more, place, reading, reached, is_resync: false }
+    }
+
     /// Before everything. The end of the log comes first: what the graph or an item becomes later is behind it.
     async fn start(&mut self) -> Result<Place, FollowFault> {
         let end = self.app.store.log_end().await?;
@@ -219,12 +115,14 @@ impl Follower<'_> {
         let now = &mut self.following.view.now;
         *now = self.app.clock.now().max(*now).max(Timestamp::from_micros(end.latest));
         let turned = (now.as_micros(), i64::MAX);
+        self.read = (end.seq, end.at);
         Ok(Place { question: self.following.name(), seq: end.seq, at: end.at, walk: Some(Place::START), turned })
     }
 
     /// Fills the page from a place on; answers where it ends and whether there is more, or nothing if the follower has to
     /// start again.
     async fn go_on(&mut self, mut place: Place) -> Result<Option<(Place, bool)>, FollowFault> {
+        self.read = (place.seq, place.at);
         if place.walk.is_some() && self.walk(&mut place).await? {
             return Ok(Some((place, true)));
         }
@@ -240,7 +138,9 @@ impl Follower<'_> {
     }
 
     fn follows(&self, item: &ItemState) -> bool {
-        self.following.sees(item) && self.following.matches(&self.catalog, item.kind, &item.regions, &item.topics)
+        self.following.is_about(item)
+            && self.following.sees(item)
+            && self.following.matches(&self.catalog, item.kind, &item.regions, &item.topics)
     }
 
     /// Walks over the items in the order of their keys; answers whether there are more. What is changed meanwhile is in the
@@ -289,6 +189,7 @@ impl Follower<'_> {
             self.tell(part);
             if let Some(last) = part.last() {
                 (from.seq, from.at) = (last.seq, last.at);
+                self.read = (from.seq, from.at);
             }
             // A place moves to what was told, and not over what is hidden behind that: it must not tell that there was
             // something. Only over many changes, or after long, it moves all the same.
@@ -343,6 +244,9 @@ impl Follower<'_> {
     /// Whether the follower could see the item before or after a change.
     fn was_there(&self, row: &Logged) -> bool {
         let Some(kind) = kind(row) else { return false };
+        if row.now.as_ref().map_or(self.following.is_alerts, |now| !self.following.is_about(now)) {
+            return false;
+        }
         let organization = row.now.as_ref().map_or(0, |now| now.organization);
         let saw = |seen: &Seen| {
             self.following.may_read(&seen.visibility, organization, &seen.regions)
@@ -426,7 +330,8 @@ impl Follower<'_> {
             for (turn, item) in turned {
                 let is_told = self.told.iter().any(|(_, key)| *key == item.key);
                 let is_there = self.follows(&item);
-                let was_there = item.expires_at == Some(turn)
+                let was_there = self.following.is_about(&item)
+                    && item.expires_at == Some(turn)
                     && item.published_at.is_none_or(|at| at < turn)
                     && self.following.may_read(&item.visibility, item.organization, &item.regions)
                     && self.following.matches(&self.catalog, item.kind, &item.regions, &item.topics);

@@ -1,6 +1,9 @@
 //! Followers keep a copy current with `changes`: everything once, then what changed, and nothing of what they could never
 //! see. `SOLIDARITY_TRIAL=full cargo test --release --test api following` makes 6 000 random changes.
 
+pub mod live;
+mod socket;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -288,6 +291,7 @@ async fn a_change_by_a_clock_that_is_ahead_is_not_lost() {
         zones: Zones::bundled(),
         limits: generous(),
         keys: Keys::generate().unwrap(),
+        bus: solidarity::bus::Bus::default(),
         store: server.app.store.clone(),
     };
     ahead.clock.advance(300_000_000);

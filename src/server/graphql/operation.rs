@@ -1,0 +1,174 @@
+//! A subscription under way, whichever way it is answered by: what it follows, and the text of each page. A page has one text
+//! for all who sent the same document with the same variables and see the same. Whoever has a token is looked up before
+//! each page. Must not know how texts are sent.
+
+use std::sync::Arc;
+
+use async_graphql::parser::types::Selection;
+use async_graphql_value::Value;
+use bytes::Bytes;
+use futures_util::StreamExt;
+use metrics::Gauge;
+use sha2::{Digest, Sha256};
+
+use super::answer::{Entity, Outcome};
+use super::errors;
+use super::prepare::{Asker, Prepared};
+use crate::graphql::{Asked, Delivered};
+use crate::server::refusal::RequestId;
+use crate::server::router::Shared;
+use crate::service::access;
+use crate::service::following::{FollowFault, LivePage, Subscriber};
+use crate::store::fault;
+
+/// A subscription that is followed.
+pub(super) struct Operation {
+    state: Shared,
+    asker: Asker,
+    prepared: Prepared,
+    id: RequestId,
+    /// Names the text that a page has for it.
+    name: [u8; 32],
+    subscriber: Subscriber,
+    /// A page that is not told yet.
+    page: Option<Arc<LivePage>>,
+    _open: Open,
+}
+
+/// One answer of a subscription.
+pub(super) struct Told {
+    /// The execution result, in JSON.
+    pub text: Bytes,
+    /// The token to go on from.
+    pub token: String,
+}
+
+/// Why a subscription is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Over {
+    /// The token does not allow any more what it did.
+    Forbidden,
+    /// The database failed, or the server is at fault.
+    Failed,
+}
+
+/// Counts a subscription for as long as it is followed.
+struct Open(Gauge);
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.decrement(1.0);
+    }
+}
+
+/// An execution result without data.
+pub(super) fn refused(outcome: &Outcome) -> Vec<u8> {
+    serde_json::to_vec(&Entity::of(outcome)).unwrap_or_default()
+}
+
+impl Operation {
+    /// Begins to follow what an operation asks for; from `last`, if the way tells what came last. An outcome instead if it
+    /// cannot; nothing if it asks for nothing.
+    pub async fn begin(
+        state: &Shared,
+        asker: Asker,
+        prepared: Prepared,
+        last: Option<String>,
+        id: RequestId,
+    ) -> Result<Option<Self>, Outcome> {
+        let asked = Asked::default();
+        let request = prepared.request(state, &asker).data(asked.clone());
+        let mut answers = state.schema.execute_stream(request);
+        let limit = state.app.limits.execution;
+        match tokio::time::timeout(limit, answers.next()).await {
+            Ok(None) => {}
+            Ok(Some(response)) => return Err(errors::sort_out(response, &id, &state.metrics)),
+            Err(_) => return Err(Outcome::failed(errors::timeout(limit, &id))),
+        }
+        let Some(wish) = asked.take() else { return Ok(None) };
+        if let Some(hash) = prepared.new_hash {
+            state.persisted.keep(hash, Arc::clone(&prepared.text));
+        }
+        let name = name(&asker, &prepared);
+        let following = state.hub.follow(&state.app, wish.following, last.or(wish.since), wish.with_body);
+        let subscriber = match following.await {
+            Ok(subscriber) => subscriber,
+            Err(FollowFault::Malformed) => {
+                let error = errors::coded(format!("since {}", FollowFault::Malformed), "BAD_REQUEST");
+                return Err(Outcome::Rejected { errors: vec![error] });
+            }
+            Err(cause) => {
+                failed(state, &cause, &id);
+                return Err(Outcome::failed(errors::internal(&id)));
+            }
+        };
+        state.metrics.subscriptions.increment(1.0);
+        let open = Open(state.metrics.subscriptions.clone());
+        let state = Arc::clone(state);
+        Ok(Some(Self { state, asker, prepared, id, name, subscriber, page: None, _open: open }))
+    }
+
+    /// Waits for the next answer. Nothing is lost if it is not waited for to the end.
+    pub async fn next(&mut self) -> Result<Told, Over> {
+        let page = match &self.page {
+            Some(page) => Arc::clone(page),
+            None => {
+                let page = self.subscriber.next().await.map_err(|cause| {
+                    failed(&self.state, &cause, &self.id);
+                    Over::Failed
+                })?;
+                Arc::clone(self.page.insert(page))
+            }
+        };
+        if let Some(actor) = &self.asker.actor {
+            let holds = async { access::holds(&self.state.app, actor).await.unwrap_or(false) };
+            if !page.holders.get(actor.jti.clone(), holds).await {
+                return Err(Over::Forbidden);
+            }
+        }
+        let text = page.texts.get(self.name, self.render(&page)).await;
+        self.page = None;
+        self.state.metrics.told.increment(1);
+        Ok(Told { text, token: page.page.next.clone() })
+    }
+
+    async fn render(&self, page: &Arc<LivePage>) -> Bytes {
+        self.state.metrics.tellings.increment(1);
+        let request = self.prepared.request(&self.state, &self.asker).data(Delivered(Arc::clone(page)));
+        let limit = self.state.app.limits.execution;
+        let mut answers = self.state.schema.execute_stream(request);
+        let outcome = match tokio::time::timeout(limit, answers.next()).await {
+            Ok(Some(response)) => errors::sort_out(response, &self.id, &self.state.metrics),
+            Ok(None) => Outcome::failed(errors::internal(&self.id)),
+            Err(_) => Outcome::failed(errors::timeout(limit, &self.id)),
+        };
+        Bytes::from(serde_json::to_vec(&Entity::of(&outcome)).unwrap_or_default())
+    }
+}
+
+fn failed(state: &Shared, cause: &FollowFault, id: &RequestId) {
+    state.metrics.faults.increment(1);
+    let cause = match cause {
+        FollowFault::Database(cause) => fault::summary(cause),
+        other => other.to_string(),
+    };
+    tracing::error!(request.id = id.0, cause, "a subscription failed");
+}
+
+/// What the text of a page depends on: the document, the variables but the place to go on from, the reader and the languages.
+fn name(asker: &Asker, prepared: &Prepared) -> [u8; 32] {
+    let mut variables = prepared.variables.clone();
+    for (_, operation) in prepared.document.operations.iter() {
+        for item in &operation.node.selection_set.node.items {
+            let Selection::Field(field) = &item.node else { continue };
+            if let Some(Value::Variable(name)) = field.node.get_argument("since").map(|value| &value.node) {
+                variables.remove(name);
+            }
+        }
+    }
+    let reader = asker.actor.as_ref().map(|actor| (actor.client, actor.jti.as_str()));
+    let language = asker.accept_language.as_deref();
+    let variables = serde_json::to_string(&variables).unwrap_or_default();
+    let parts = format!("{reader:?} {language:?} {:?} {variables:?}\n{}", prepared.operation_name, prepared.text);
+    Sha256::digest(parts).into()
+}

@@ -1,0 +1,236 @@
+//! From parameters to an operation that may run: persisted query > guard > kind of operation > rate limit. The same for all
+//! ways that a request comes by. Must not run anything.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use async_graphql::Variables;
+use async_graphql::parser::parse_query;
+use async_graphql::parser::types::{
+    DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet,
+};
+use async_graphql::{Name, Positioned};
+
+use super::answer::Answer;
+use super::errors;
+use super::params::Params;
+use crate::domain::actor::Actor;
+use crate::graphql::context::{Allowance, RequestContext};
+use crate::graphql::guard::{Checked, Question};
+use crate::server::refusal::Refusal;
+use crate::server::router::Charged;
+use crate::server::state::ServerState;
+
+/// By which way a request came.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Way {
+    /// Whether it may change something: it was sent by POST.
+    pub may_mutate: bool,
+    /// Whether it can be answered many times.
+    pub may_follow: bool,
+}
+
+/// Who asks.
+#[derive(Clone)]
+pub(super) struct Asker {
+    /// The client, if a valid token came.
+    pub actor: Option<Arc<Actor>>,
+    /// Under whose allowance it counts.
+    pub charged: Option<Charged>,
+    /// The header as it came.
+    pub accept_language: Option<Arc<str>>,
+    /// By which way.
+    pub way: Way,
+}
+
+/// An operation that may run.
+pub(super) struct Prepared {
+    /// The parsed document.
+    pub document: ExecutableDocument,
+    /// Values for the operation's variables.
+    pub variables: Variables,
+    /// Which operation of the document, if the request says so.
+    pub operation_name: Option<String>,
+    /// What the guard found out.
+    pub checked: Checked,
+    /// The limit that its cost was held against.
+    pub cost_limit: u64,
+    /// What remains of the asker's allowance.
+    pub allowance: Option<Allowance>,
+    /// The document as it came.
+    pub text: Arc<str>,
+    /// The hash to keep it under once it has proved to be executable.
+    pub new_hash: Option<[u8; 32]>,
+}
+
+/// Why an operation may not run.
+pub(super) enum Unprepared {
+    /// The document is at fault: an answer without data.
+    Answer(Box<Answer>),
+    /// The request is, or there were too many.
+    Refusal(Refusal),
+}
+
+impl From<Answer> for Unprepared {
+    fn from(answer: Answer) -> Self {
+        Self::Answer(Box::new(answer))
+    }
+}
+
+impl From<Refusal> for Unprepared {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refusal(refusal)
+    }
+}
+
+/// Checks and charges a request.
+pub(super) fn prepare(state: &ServerState, asker: &Asker, params: Params) -> Result<Prepared, Unprepared> {
+    let limits = &state.app.limits;
+    let Some(found) = state.persisted.resolve(&params)? else {
+        return Err(Answer::not_persisted().into());
+    };
+    state.guard.check_text(&found.query, limits).map_err(|fault| Answer::refused(&fault))?;
+    let mut document =
+        parse_query(found.query.as_ref()).map_err(|error| Answer::rejected(vec![errors::syntax(&error)]))?;
+    let cost_limit = if asker.actor.is_some() { limits.cost_client } else { limits.cost_anonymous };
+    let Params { operation_name, variables, .. } = params;
+    let question = Question {
+        document: &document,
+        operation_name: operation_name.as_deref(),
+        variables: &variables,
+        limits,
+        cost_limit,
+    };
+    let checked = state.guard.check(&question).map_err(|fault| Answer::refused(&fault))?;
+    refuse_operation(asker.way, checked.operation)?;
+    if checked.operation == OperationType::Subscription {
+        let fault = |message: &str| Answer::rejected(vec![errors::coded(message, "BAD_REQUEST")]);
+        single_root(&mut document, operation_name.as_deref()).map_err(fault)?;
+    }
+    state.metrics.cost.record(checked.cost as f64);
+    let allowance = asker.charged.map(|charged| charged.rest(state, checked.cost)).transpose()?;
+    let (text, new_hash) = (found.query, found.new_hash);
+    Ok(Prepared { document, variables, operation_name, checked, cost_limit, allowance, text, new_hash })
+}
+
+impl Prepared {
+    /// What the engine runs.
+    pub fn request(&self, state: &ServerState, asker: &Asker) -> async_graphql::Request {
+        let mut request = async_graphql::Request::new(String::new()).variables(self.variables.clone());
+        request.operation_name.clone_from(&self.operation_name);
+        request.set_parsed_query(self.document.clone());
+        let context = RequestContext::new(
+            Arc::clone(&state.app),
+            asker.actor.clone(),
+            asker.accept_language.as_deref(),
+            self.checked.cost,
+            self.allowance.unwrap_or_default(),
+        );
+        request.data(context.at(state.parties.issuer.as_str().into()))
+    }
+}
+
+fn refuse_operation(way: Way, operation: OperationType) -> Result<(), Refusal> {
+    match operation {
+        OperationType::Query => Ok(()),
+        OperationType::Mutation if way.may_mutate => Ok(()),
+        OperationType::Mutation => Err(Refusal::method("POST, OPTIONS", "a mutation must be sent by POST")),
+        OperationType::Subscription if way.may_follow => Ok(()),
+        OperationType::Subscription => Err(Refusal::bad_request(
+            "a subscription is not served as a single response: accept text/event-stream, or open a websocket",
+        )),
+    }
+}
+
+/// Sees to it that a subscription has one field at its root (GraphQL October 2021, section 5.2.3.1), and puts it there if it
+/// comes in a fragment: the engine looks into no fragment there.
+fn single_root(document: &mut ExecutableDocument, name: Option<&str>) -> Result<(), &'static str> {
+    const SINGLE: &str = "a subscription must select exactly one field";
+    let ExecutableDocument { operations, fragments } = document;
+    let operation: Option<&mut Positioned<OperationDefinition>> = match (operations, name) {
+        (DocumentOperations::Single(operation), _) => Some(operation),
+        (DocumentOperations::Multiple(operations), Some(name)) => operations.get_mut(name),
+        (DocumentOperations::Multiple(operations), None) => operations.values_mut().next(),
+    };
+    let Some(operation) = operation else { return Ok(()) };
+    let set = &mut operation.node.selection_set.node;
+    let mut fields = Vec::new();
+    let mut spread = HashSet::new();
+    let mut sets: Vec<&SelectionSet> = vec![set];
+    while let Some(set) = sets.pop() {
+        for item in &set.items {
+            let (inside, directives, on) = match &item.node {
+                Selection::Field(field) => {
+                    fields.push(item.clone());
+                    (None, &field.node.directives, None)
+                }
+                Selection::InlineFragment(inline) => (
+                    Some(&inline.node.selection_set.node),
+                    &inline.node.directives,
+                    inline.node.type_condition.as_ref().map(|condition| &condition.node.on.node),
+                ),
+                Selection::FragmentSpread(found) => {
+                    let name: &Name = &found.node.fragment_name.node;
+                    // Validation says what is wrong with it.
+                    let Some(fragment) = fragments.get(name) else { return Ok(()) };
+                    spread.insert(name.clone());
+                    let on = &fragment.node.type_condition.node.on.node;
+                    (Some(&fragment.node.selection_set.node), &found.node.directives, Some(on))
+                }
+            };
+            if on.is_some_and(|on| on != "Subscription") {
+                return Ok(());
+            }
+            if directives.iter().any(|directive| matches!(directive.node.name.node.as_str(), "skip" | "include")) {
+                return Err("the field of a subscription must not be under @skip or @include");
+            }
+            sets.extend(inside);
+        }
+    }
+    let is_data = |item: &Positioned<Selection>| matches!(&item.node, Selection::Field(field) if !field.node.name.node.starts_with("__"));
+    if fields.len() != 1 || !fields.iter().all(is_data) {
+        return Err(SINGLE);
+    }
+    if !spread.is_empty() || set.items.len() != fields.len() || !set.items.iter().all(is_data) {
+        set.items = fields;
+        fragments.retain(|name, _| !spread.contains(name));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subscription_has_one_field_wherever_it_stands() {
+        for (text, expected) in [
+            ("subscription { contentChanged { hasMore } }", Ok(1)),
+            ("subscription { ...A } fragment A on Subscription { ... { contentChanged { hasMore } } }", Ok(1)),
+            ("subscription { ... on Subscription { a: contentChanged { hasMore } } }", Ok(1)),
+            ("subscription { contentChanged { hasMore } alertIssued { hasMore } }", Err("exactly one field")),
+            ("subscription { contentChanged { hasMore } ... { alertIssued { hasMore } } }", Err("exactly one field")),
+            ("subscription { contentChanged { hasMore } __typename }", Err("exactly one field")),
+            ("subscription { __typename }", Err("exactly one field")),
+            ("subscription { contentChanged @skip(if: false) { hasMore } }", Err("@skip")),
+            ("subscription { ... @include(if: true) { contentChanged { hasMore } } }", Err("@skip")),
+            // Validation refuses these.
+            ("subscription { ... on Query { contentChanged { hasMore } } }", Ok(0)),
+            ("subscription { ...Nothing }", Ok(0)),
+        ] {
+            let mut document = parse_query(text).unwrap();
+            let outcome = single_root(&mut document, None);
+            let (_, operation) = document.operations.iter().next().unwrap();
+            let items = &operation.node.selection_set.node.items;
+            let fields = items.iter().filter(|item| matches!(item.node, Selection::Field(_))).count();
+            match (outcome, expected) {
+                (Ok(()), Ok(expected)) => {
+                    assert_eq!(fields, expected, "{text}");
+                    assert_eq!(document.fragments.len(), 0, "{text}");
+                }
+                (Err(found), Err(expected)) => assert!(found.contains(expected), "{text}: {found}"),
+                (found, expected) => panic!("{text}: {found:?}, not {expected:?}"),
+            }
+        }
+    }
+}
