@@ -46,6 +46,8 @@ pub(crate) struct Metrics {
     pub subscriptions: Gauge,
     /// Readers of the change log, one for all who follow the same.
     pub readers: Gauge,
+    /// Tasks that are alive in the process.
+    pub tasks: Gauge,
     /// Pages that were told to subscribers.
     pub told: Counter,
     /// Executions that made the texts of these pages: one for all who sent the same and see the same.
@@ -99,6 +101,7 @@ impl Metrics {
             sockets: gauge("solidarity_websockets"),
             subscriptions: gauge("solidarity_subscriptions"),
             readers: gauge("solidarity_subscription_readers"),
+            tasks: gauge("solidarity_tasks"),
             told: counter("solidarity_subscription_pages_total"),
             tellings: counter("solidarity_subscription_executions_total"),
             timeouts: counter("solidarity_graphql_timeouts_total"),
@@ -147,5 +150,6 @@ pub(crate) fn router(state: Arc<ServerState>) -> Router {
 
 async fn text(State(state): State<Shared>) -> impl IntoResponse {
     state.metrics.readers.set(state.hub.readers() as f64);
+    state.metrics.tasks.set(tokio::runtime::Handle::current().metrics().num_alive_tasks() as f64);
     ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], state.metrics.render())
 }

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::database::{Database, rows};
 use crate::following::{Known, change};
 use crate::program::Program;
-use crate::publisher::{Publisher, is_full};
+use crate::publisher::is_full;
 
 const WRITERS: usize = 4;
 /// What each mirror follows.
@@ -53,45 +53,21 @@ fn files(server: &Program) -> [PathBuf; 3] {
     ["all.sqlite", "british.sqlite", "naloxone.sqlite"].map(|name| server.folder.join(name))
 }
 
-async fn publisher(server: &Program, secret: &(String, String)) -> Publisher {
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
-    let request = http.post(format!("http://{}/oauth/token", server.address)).basic_auth(&secret.0, Some(&secret.1));
-    let response = request.form(&[("grant_type", "client_credentials")]).send().await.unwrap();
-    let body: Value = response.json().await.unwrap();
-    Publisher::new(server.address, body["access_token"].as_str().unwrap().to_string())
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn copies_stay_true_through_kills_of_servers_and_mirrors() {
     let (total, rounds) = if is_full() { (10_000, 20) } else { (400, 4) };
     let database = Database::fresh().await;
     let arguments = ["--demo", "--rate-client", "1000000000", "--rate-anonymous", "1000000000"];
     let mut server = Program::start_on("mirror", &database.url, &arguments).await;
-    let made = server.run(&[
-        "client",
-        "create",
-        "--organization",
-        "starter-collection",
-        "--name",
-        "mirrored",
-        "--json",
-        "--scope",
-        "resources:write",
-        "resources:publish",
-        "content:withdraw",
-        "translations:write",
-    ]);
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-    let made: Value = serde_json::from_slice(&made.stdout).unwrap();
-    let secret = ["clientId", "clientSecret"].map(|name| made[name].as_str().unwrap().to_string());
-    let secret = (secret[0].clone(), secret[1].clone());
+    let scopes = ["resources:write", "resources:publish", "content:withdraw", "translations:write"];
+    let secret = server.client(&scopes);
     let mut dice = StdRng::seed_from_u64(20_261_126);
     let done = AtomicUsize::new(0);
     let mut kills = 0;
     let mut pools: Vec<Vec<Known>> = vec![Vec::new(); WRITERS];
     for round in 0..rounds {
         let goal = total * (round + 1) / rounds;
-        let publisher = publisher(&server, &secret).await;
+        let publisher = server.publisher(&secret).await;
         let seeds: Vec<u64> = (0..WRITERS).map(|_| dice.random()).collect();
         let writers = pools.iter_mut().zip(seeds).enumerate().map(|(writer, (pool, seed))| {
             let (publisher, done) = (&publisher, &done);

@@ -6,7 +6,10 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
+use serde_json::Value;
+
 use crate::harness::folder;
+use crate::publisher::Publisher;
 
 /// A running server of the program, with its log in a file.
 pub struct Program {
@@ -70,6 +73,46 @@ impl Program {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         panic!("the program did not start: {}", read());
+    }
+
+    /// A new client of the collective: its id and its secret.
+    pub fn client(&self, scopes: &[&str]) -> (String, String) {
+        let about =
+            ["client", "create", "--organization", "starter-collection", "--name", "a test's", "--json", "--scope"];
+        let made = self.run(&[&about, scopes].concat());
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        let made: Value = serde_json::from_slice(&made.stdout).unwrap();
+        let text = |name: &str| made[name].as_str().unwrap().to_string();
+        (text("clientId"), text("clientSecret"))
+    }
+
+    /// A publisher's app with a token of a client.
+    pub async fn publisher(&self, (id, secret): &(String, String)) -> Publisher {
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let request = http.post(format!("http://{}/oauth/token", self.address)).basic_auth(id, Some(secret));
+        let response = request.form(&[("grant_type", "client_credentials")]).send().await.unwrap();
+        let body: Value = response.json().await.unwrap();
+        Publisher::new(self.address, body["access_token"].as_str().unwrap().to_string())
+    }
+
+    /// The memory of the process that is its own and in use, in KiB.
+    pub fn memory(&self) -> usize {
+        let text = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = text.lines().find_map(|line| line.strip_prefix("RssAnon:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
+    /// The files and connections that the process has open.
+    pub fn descriptors(&self) -> usize {
+        std::fs::read_dir(format!("/proc/{}/fd", self.child.id())).unwrap().count()
+    }
+
+    /// The value of a figure that the server measures.
+    pub async fn figure(&self, name: &str) -> f64 {
+        let text =
+            reqwest::get(format!("http://{}/metrics", self.metrics_address)).await.unwrap().text().await.unwrap();
+        let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        line.unwrap_or_else(|| panic!("no {name} in {text}")).parse().unwrap()
     }
 
     /// What the server has logged.

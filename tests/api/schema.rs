@@ -96,7 +96,8 @@ fn fields_of(name: &str) -> Vec<FieldDefinition> {
 
 #[test]
 fn the_examples_show_every_query_mutation_and_subscription() {
-    let known = ["Query", "Mutation", "Subscription"].into_iter().flat_map(fields_of).map(|field| field.name.node.to_string());
+    let known =
+        ["Query", "Mutation", "Subscription"].into_iter().flat_map(fields_of).map(|field| field.name.node.to_string());
     let known: BTreeSet<_> = known.collect();
     let shown: BTreeSet<_> = examples()
         .iter()

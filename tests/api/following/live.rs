@@ -63,7 +63,7 @@ async fn figure(server: &Server, name: &str) -> f64 {
 #[tokio::test]
 async fn a_follower_is_told_at_once_and_goes_on_where_it_was() {
     let (server, publisher, _followed) = live([]).await;
-    let mut socket = Socket::open(&server, None).await;
+    let mut socket = Socket::open(server.address, None).await;
     socket.subscribe("1", FOLLOW, json!({})).await;
     let first = socket.next("1").await;
     assert_eq!((page(&first)["changes"].clone(), page(&first)["hasMore"].clone()), (json!([]), json!(false)));
@@ -79,7 +79,7 @@ async fn a_follower_is_told_at_once_and_goes_on_where_it_was() {
     drop(socket);
     publisher.made(WITHDRAW, &reference(&item)).await;
     publisher.publish(&place("Missed", &[], &[])).await;
-    let mut socket = Socket::open(&server, None).await;
+    let mut socket = Socket::open(server.address, None).await;
     socket.subscribe("1", FOLLOW, json!({ "since": page(&told)["nextToken"] })).await;
     let missed = socket.next("1").await;
     assert_eq!(titles(page(&missed)), ["Missed"]);
@@ -98,7 +98,7 @@ async fn a_walk_is_told_to_its_end_and_goes_over_into_what_changes() {
     let (server, publisher, _followed) = live(places).await;
     let begun = server.ask(CHANGES, json!({ "first": 1 }), None).await;
     let since = begun["data"]["changes"]["nextToken"].clone();
-    let mut socket = Socket::open(&server, None).await;
+    let mut socket = Socket::open(server.address, None).await;
     socket.subscribe("1", FOLLOW, json!({ "since": since })).await;
     let mut known = BTreeSet::new();
     loop {
@@ -133,8 +133,8 @@ async fn partners_are_told_more_until_their_token_ends() {
     let (server, publisher, _followed) = live([]).await;
     let client = server.new_client(&[Scope::ContentReadPartners], "hub", &[]).await;
     let token = server.token_of(&client).await;
-    let mut anyone = Socket::open(&server, None).await;
-    let mut partner = Socket::open(&server, Some(&token)).await;
+    let mut anyone = Socket::open(server.address, None).await;
+    let mut partner = Socket::open(server.address, Some(&token)).await;
     for socket in [&mut anyone, &mut partner] {
         socket.subscribe("1", FOLLOW, json!({})).await;
         socket.next("1").await;
@@ -157,7 +157,7 @@ async fn partners_are_told_more_until_their_token_ends() {
 
     // Another token goes on; a disabled client does not.
     let token = server.token_of(&client).await;
-    let mut partner = Socket::open(&server, Some(&token)).await;
+    let mut partner = Socket::open(server.address, Some(&token)).await;
     partner.subscribe("1", FOLLOW, json!({})).await;
     partner.next("1").await;
     server.app.clock.advance(601_000_000);
@@ -171,7 +171,7 @@ async fn partners_are_told_more_until_their_token_ends() {
 async fn what_the_clock_ends_is_told_with_the_worker_stopped() {
     let ending = resource("over-soon").with(json!({ "publisher": "hub", "expiresAt": "2026-11-23T12:00:05Z" }));
     let (server, _publisher, _followed) = live([ending]).await;
-    let mut socket = Socket::open(&server, None).await;
+    let mut socket = Socket::open(server.address, None).await;
     socket.subscribe("1", FOLLOW, json!({})).await;
     socket.next("1").await;
     server.app.clock.advance(6_000_000);
@@ -186,7 +186,7 @@ async fn an_alert_reaches_its_region_those_in_it_and_those_around_it() {
         ... on Upsert { content { id title ... on DrugAlert { smsText } } } ... on Tombstone { reason purge } } } }";
     let mut sockets = Vec::new();
     for regions in [json!(["CA-BC"]), json!(["vancouver"]), json!(["CA-ON"]), json!(null)] {
-        let mut socket = Socket::open(&server, None).await;
+        let mut socket = Socket::open(server.address, None).await;
         socket.subscribe("1", alerts, json!({ "regions": regions })).await;
         socket.next("1").await;
         sockets.push(socket);
@@ -209,7 +209,7 @@ async fn subscribers_of_the_same_cost_one_execution() {
     let (server, publisher, _followed) = live([]).await;
     let mut sockets = Vec::new();
     for number in 0..40 {
-        let mut socket = Socket::open(&server, None).await;
+        let mut socket = Socket::open(server.address, None).await;
         // Half of them go on from a token of their own.
         let since = server.ask(CHANGES, json!({ "first": 100 }), None).await["data"]["changes"]["nextToken"].clone();
         let since = if number % 2 == 0 { since } else { Value::Null };

@@ -2,6 +2,7 @@
 //! see. `SOLIDARITY_TRIAL=full cargo test --release --test api following` makes 6 000 random changes.
 
 pub mod live;
+mod scale;
 mod socket;
 
 use std::collections::{BTreeMap, BTreeSet};

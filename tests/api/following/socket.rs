@@ -1,18 +1,18 @@
 //! The protocol `graphql-transport-ws`, message by message, as clients send it and as none should.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use solidarity::domain::scope::Scope;
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{self, Message};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, client_async, connect_async};
 
 use super::{publisher, served};
-use crate::harness::Server;
 use crate::lines::organization;
 
 /// Long enough for a slow machine.
@@ -30,8 +30,8 @@ pub enum Heard {
 
 impl Socket {
     /// Connects with some headers; the status if the server refuses.
-    pub async fn with(server: &Server, headers: &[(&'static str, &str)]) -> Result<Self, u16> {
-        let mut request = format!("ws://{}/graphql", server.address).into_client_request().unwrap();
+    pub async fn with(address: SocketAddr, headers: &[(&'static str, &str)]) -> Result<Self, u16> {
+        let mut request = format!("ws://{address}/graphql").into_client_request().unwrap();
         for (name, value) in headers {
             request.headers_mut().insert(*name, value.parse().unwrap());
         }
@@ -43,17 +43,37 @@ impl Socket {
     }
 
     /// Connects by the protocol, and says nothing yet.
-    pub async fn connect(server: &Server) -> Self {
-        Self::with(server, &[("sec-websocket-protocol", "graphql-transport-ws")]).await.unwrap()
+    pub async fn connect(address: SocketAddr) -> Self {
+        Self::with(address, &[("sec-websocket-protocol", "graphql-transport-ws")]).await.unwrap()
     }
 
     /// Opens the protocol, with a token or without.
-    pub async fn open(server: &Server, token: Option<&str>) -> Self {
-        let mut socket = Self::connect(server).await;
+    pub async fn open(address: SocketAddr, token: Option<&str>) -> Self {
+        let mut socket = Self::connect(address).await;
         let payload = token.map(|token| json!({ "authorization": format!("Bearer {token}") }));
         socket.send(&json!({ "type": "connection_init", "payload": payload })).await;
         assert_eq!(socket.heard().await, Heard::Message(json!({ "type": "connection_ack" })));
         socket
+    }
+
+    /// Opens the protocol with little room to receive.
+    pub async fn open_small(address: SocketAddr) -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(4_096).unwrap();
+        let stream = socket.connect(address).await.unwrap();
+        let mut request = format!("ws://{address}/graphql").into_client_request().unwrap();
+        request.headers_mut().insert("sec-websocket-protocol", "graphql-transport-ws".parse().unwrap());
+        let (socket, _) = client_async(request, MaybeTlsStream::Plain(stream)).await.unwrap();
+        let mut socket = Self(socket);
+        socket.send(&json!({ "type": "connection_init" })).await;
+        assert_eq!(socket.heard().await, Heard::Message(json!({ "type": "connection_ack" })));
+        socket
+    }
+
+    /// Closes as one should.
+    pub async fn close(mut self) {
+        self.0.close(None).await.unwrap();
+        while let Some(Ok(_)) = self.0.next().await {}
     }
 
     pub async fn send(&mut self, message: &Value) {
@@ -163,23 +183,23 @@ async fn what_is_not_of_the_protocol_closes_the_socket_with_its_code() {
             4403,
         ),
     ] {
-        let mut socket = Socket::connect(&server).await;
+        let mut socket = Socket::connect(server.address).await;
         for message in messages {
             // It may be closed before all is sent.
             let _ = socket.0.send(message).await;
         }
         assert_eq!(socket.closed().await, code, "{name}");
     }
-    let mut silent = Socket::connect(&server).await;
+    let mut silent = Socket::connect(server.address).await;
     assert_eq!(silent.closed().await, 4408, "a client that says nothing");
-    let mut other = Socket::with(&server, &[]).await.unwrap();
+    let mut other = Socket::with(server.address, &[]).await.unwrap();
     assert_eq!(other.closed().await, 4406, "a client of no protocol");
 }
 
 #[tokio::test]
 async fn a_socket_serves_operations_side_by_side() {
     let server = served([organization("hub")]).await;
-    let mut socket = Socket::connect(&server).await;
+    let mut socket = Socket::connect(server.address).await;
     // A ping may come before anything else.
     socket.send(&json!({ "type": "ping", "payload": { "a": 1 } })).await;
     assert_eq!(socket.heard().await, Heard::Message(json!({ "type": "pong", "payload": { "a": 1 } })));
@@ -230,10 +250,10 @@ async fn a_token_comes_in_init_only_and_any_origin_may_connect() {
     let token = server.client(&[Scope::ContentReadPartners], "hub", &[]).await;
     let bearer = format!("Bearer {token}");
     let protocol = ("sec-websocket-protocol", "graphql-transport-ws");
-    assert_eq!(Socket::with(&server, &[protocol, ("authorization", &bearer)]).await.err(), Some(400));
-    assert_eq!(Socket::with(&server, &[protocol, ("authorization", "Bearer x")]).await.err(), Some(401));
-    assert!(Socket::with(&server, &[protocol, ("origin", "https://elsewhere.example")]).await.is_ok());
-    let mut socket = Socket::open(&server, Some(&token)).await;
+    assert_eq!(Socket::with(server.address, &[protocol, ("authorization", &bearer)]).await.err(), Some(400));
+    assert_eq!(Socket::with(server.address, &[protocol, ("authorization", "Bearer x")]).await.err(), Some(401));
+    assert!(Socket::with(server.address, &[protocol, ("origin", "https://elsewhere.example")]).await.is_ok());
+    let mut socket = Socket::open(server.address, Some(&token)).await;
     socket.subscribe("1", "{ viewer { isAuthenticated } }", json!({})).await;
     assert_eq!(socket.next("1").await["data"]["viewer"]["isAuthenticated"], true);
     // A request that is no handshake gets an answer of HTTP.
@@ -249,7 +269,7 @@ async fn a_token_comes_in_init_only_and_any_origin_may_connect() {
 async fn a_server_that_stops_says_so() {
     let server = served([organization("hub")]).await;
     let publisher = publisher(&server).await;
-    let mut socket = Socket::open(&server, None).await;
+    let mut socket = Socket::open(server.address, None).await;
     socket.subscribe("1", FOLLOW, json!({})).await;
     socket.next("1").await;
     let stopping = tokio::spawn(server.shutdown());
