@@ -8,6 +8,7 @@ use crate::clock::Clock;
 use crate::domain::limits::Limits;
 use crate::domain::time::Zones;
 use crate::store::Store;
+use crate::webhook::Sender;
 
 /// The running application.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ pub struct App {
     pub keys: Keys,
     /// All data.
     pub store: Store,
+    /// Sends messages to webhooks.
+    pub webhooks: Sender,
     /// Tells who follows that there is something new.
     pub bus: Bus,
 }

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 pub struct News {
     /// The number of the last committed change.
     pub seq: i64,
-    /// How often the clock published or ended something that no change tells of.
+    /// Counts what else there was to look at: what the clock published or ended without a change, what is to be sent.
     pub turns: u64,
 }
 
@@ -29,7 +29,7 @@ impl Bus {
         });
     }
 
-    /// Tells that the clock brought something.
+    /// Tells that the clock brought something, or that there is something else to be done.
     pub fn turned(&self) {
         self.news.send_modify(|news| news.turns = news.turns.wrapping_add(1));
     }

@@ -75,6 +75,9 @@ pub struct ServeConfig {
     /// Networks of proxies whose `Forwarded` and `X-Forwarded-For` are believed. May be repeated.
     #[arg(long, env = "SOLIDARITY_TRUSTED_PROXY", value_delimiter = ',')]
     pub trusted_proxy: Vec<IpNet>,
+    /// Let webhooks have addresses of this machine itself (127.0.0.0/8, ::1, localhost), without TLS too: for development.
+    #[arg(long, env = "SOLIDARITY_WEBHOOKS_LOOPBACK")]
+    pub webhooks_loopback: bool,
     /// Load the demo content into an empty database first.
     #[arg(long, env = "SOLIDARITY_DEMO")]
     pub demo: bool,

@@ -15,6 +15,7 @@
 //!   [`domain::view::View`]: who is looking, and in which languages.
 //! - [`auth`]: access tokens, the keys that sign them, and the secrets of clients. No database, no HTTP.
 //! - [`bus`]: tells who follows in this process that there is something new.
+//! - [`webhook`]: how messages go out: addresses, signatures, retries.
 //! - [`service`]: use cases that write: check, change, log the change, in one transaction. [`service::edit`] holds what
 //!   publishers may do, [`service::client`] who they are. Import, export, seeds; [`service::follow`] keeps the catalog
 //!   current, [`service::schedule`] does what is due.
@@ -59,3 +60,4 @@ pub mod server;
 pub mod service;
 pub mod store;
 pub mod telemetry;
+pub mod webhook;

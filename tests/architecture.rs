@@ -9,12 +9,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Layers from the ground up; those of one rank do not import each other.
-const RANKS: [(&str, u8); 11] = [
+const RANKS: [(&str, u8); 12] = [
     ("domain", 1),
     ("store", 2),
     ("auth", 2),
     ("bus", 2),
     ("mirror", 2),
+    ("webhook", 2),
     ("service", 3),
     ("graphql", 4),
     ("feeds", 4),

@@ -33,6 +33,7 @@ mod m20261126_000040_log_reader;
 mod m20261126_000041_place;
 mod m20261126_000042_follow_key;
 mod m20261126_000043_log_word;
+mod m20261126_000044_webhook;
 
 /// All migrations in order.
 #[derive(Debug)]
@@ -69,6 +70,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000041_place::Migration),
             Box::new(m20261126_000042_follow_key::Migration),
             Box::new(m20261126_000043_log_word::Migration),
+            Box::new(m20261126_000044_webhook::Migration),
         ]
     }
 }

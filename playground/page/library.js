@@ -3,8 +3,8 @@
 //
 // Placeholders are whole values: `<now>` and `<in 7 days>` are times; `<id of the resource>` and `<version of the
 // resource>` are those of the resource that the last mutation of this page answered, and so for an event, a campaign, an
-// update and a client. What is not known yet stays as it is, so that one sees what to put there.
-const PREFIXES = { resource: 'res_', event: 'evt_', campaign: 'cmp_', update: 'upd_', client: 'cli_' };
+// update, a client, a webhook and a message. What is not known yet stays as it is, so that one sees what to put there.
+const PREFIXES = { resource: 'res_', event: 'evt_', campaign: 'cmp_', update: 'upd_', client: 'cli_', webhook: 'whk_', message: 'msg_' };
 const DAY = 24 * 60 * 60 * 1000;
 
 const latest = new Map();
@@ -18,7 +18,7 @@ export function remember(query, answer) {
     if (value === null || typeof value !== 'object') return;
     if (typeof value.id === 'string') {
       const noun = Object.keys(PREFIXES).find((name) => value.id.startsWith(PREFIXES[name]));
-      if (noun && (noun === 'client' || value.version !== undefined)) latest.set(noun, value);
+      if (noun && (noun === 'client' || noun === 'message' || value.version !== undefined)) latest.set(noun, value);
     }
     Object.values(value).forEach(visit);
   };

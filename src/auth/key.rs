@@ -18,6 +18,14 @@ pub(super) const MOST_KEYS: usize = 2;
 /// Bytes of an uncompressed point of P-256: a mark, x and y.
 const POINT_BYTES: usize = 65;
 
+/// Bytes of what secrets of webhooks are derived from.
+const MASTER_BYTES: usize = 32;
+
+/// A new secret that others are derived from.
+fn master() -> SecretString {
+    SecretString::from(URL_SAFE_NO_PAD.encode(rand::random::<[u8; MASTER_BYTES]>()))
+}
+
 /// Why keys cannot be used. Says nothing of their contents.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyFault {
@@ -33,6 +41,9 @@ pub enum KeyFault {
     /// Two keys are the same.
     #[error("holds the same key twice")]
     Twice,
+    /// What secrets of webhooks are derived from is not what it should be.
+    #[error("the member webhooks is not the base64url form of {MASTER_BYTES} bytes")]
+    Webhooks,
     /// A key did not verify what it signed.
     #[error("the keys cannot sign")]
     Signing,
@@ -57,6 +68,9 @@ struct Jwk {
 #[derive(Deserialize, Serialize)]
 struct Jwks {
     keys: Vec<Jwk>,
+    /// What secrets of webhooks are derived from; a member of our own, which other readers of key sets ignore.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    webhooks: Option<String>,
 }
 
 /// A key: its name, what it publishes, and what it keeps.
@@ -148,6 +162,8 @@ impl Key {
 #[derive(Debug)]
 pub struct KeySet {
     keys: Vec<Key>,
+    /// What secrets of webhooks are derived from. It stays the same when keys are rotated.
+    webhooks: Option<SecretString>,
     /// Tokens that they verified.
     pub(super) verified: Verified,
 }
@@ -155,7 +171,17 @@ pub struct KeySet {
 impl KeySet {
     /// A set of one new key.
     pub(super) fn generate() -> Result<Self, KeyFault> {
-        Self::of(vec![Key::generate()?])
+        Self::of(vec![Key::generate()?], Some(master()))
+    }
+
+    /// The same set with what secrets of webhooks are derived from; none if it has that.
+    pub(super) fn completed(&self) -> Option<Result<Self, KeyFault>> {
+        self.webhooks.is_none().then(|| Self::of(self.keys.clone(), Some(master())))
+    }
+
+    /// What secrets of webhooks are derived from, if the set has it.
+    pub fn webhooks(&self) -> Option<[u8; MASTER_BYTES]> {
+        URL_SAFE_NO_PAD.decode(self.webhooks.as_ref()?.expose_secret()).ok()?.try_into().ok()
     }
 
     /// Reads a private key set.
@@ -166,10 +192,17 @@ impl KeySet {
         for (position, jwk) in jwks.keys.into_iter().enumerate() {
             keys.push(Key::of_jwk(jwk).ok_or(KeyFault::Key(position + 1))?);
         }
-        Self::of(keys)
+        let webhooks = jwks.webhooks.map(SecretString::from);
+        let is_whole = |text: &SecretString| {
+            URL_SAFE_NO_PAD.decode(text.expose_secret()).is_ok_and(|bytes| bytes.len() == MASTER_BYTES)
+        };
+        if webhooks.as_ref().is_some_and(|text| !is_whole(text)) {
+            return Err(KeyFault::Webhooks);
+        }
+        Self::of(keys, webhooks)
     }
 
-    fn of(keys: Vec<Key>) -> Result<Self, KeyFault> {
+    fn of(keys: Vec<Key>, webhooks: Option<SecretString>) -> Result<Self, KeyFault> {
         if keys.is_empty() || keys.len() > MOST_KEYS {
             return Err(KeyFault::Count(keys.len()));
         }
@@ -178,7 +211,7 @@ impl KeySet {
         {
             return Err(KeyFault::Twice);
         }
-        let set = Self { keys, verified: Verified::default() };
+        let set = Self { keys, webhooks, verified: Verified::default() };
         // A back-end that is missing or broken must be noticed now, not at a client's first request.
         let probe = "solidarity";
         let signature = set.signing()?.sign(probe)?;
@@ -188,7 +221,7 @@ impl KeySet {
     /// The set with a new key before those in force, of which the oldest is left out.
     pub(super) fn rotated(&self) -> Result<Self, KeyFault> {
         let kept = self.keys.iter().take(MOST_KEYS - 1).cloned();
-        Self::of(std::iter::once(Key::generate()?).chain(kept).collect())
+        Self::of(std::iter::once(Key::generate()?).chain(kept).collect(), self.webhooks.clone())
     }
 
     /// The key that signs.
@@ -213,7 +246,8 @@ impl KeySet {
 
     /// The private keys as the key file holds them.
     pub fn private(&self) -> SecretString {
-        let jwks = Jwks { keys: self.keys.iter().map(Key::jwk).collect() };
+        let webhooks = self.webhooks.as_ref().map(|text| text.expose_secret().to_string());
+        let jwks = Jwks { keys: self.keys.iter().map(Key::jwk).collect(), webhooks };
         SecretString::from(serde_json::to_string_pretty(&jwks).unwrap_or_default() + "\n")
     }
 }

@@ -94,7 +94,13 @@ impl Keys {
             let set = KeySet::generate().map_err(|fault| KeyFileFault::Keys { path: path.to_path_buf(), fault })?;
             create(path, &set)?;
         }
-        let (set, stamp) = read(path)?;
+        let (mut set, mut stamp) = read(path)?;
+        if let Some(completed) = set.completed() {
+            // One of an earlier version, which had no webhooks.
+            let completed = completed.map_err(|fault| KeyFileFault::Keys { path: path.to_path_buf(), fault })?;
+            replace(path, &completed)?;
+            (set, stamp) = read(path)?;
+        }
         Ok(Self {
             file: Some(path.to_path_buf()),
             loaded: ArcSwap::from_pointee(Loaded { set: Arc::new(set), stamp: Some(stamp) }),
@@ -128,13 +134,19 @@ impl Keys {
 pub fn rotate(path: &Path) -> Result<KeySet, KeyFileFault> {
     let (set, _) = read(path)?;
     let rotated = set.rotated().map_err(|fault| KeyFileFault::Keys { path: path.to_path_buf(), fault })?;
-    let written = write_beside(path, &rotated)?;
+    replace(path, &rotated)?;
+    Ok(rotated)
+}
+
+/// Puts a set in the place of a file's, in one step.
+fn replace(path: &Path, set: &KeySet) -> Result<(), KeyFileFault> {
+    let written = write_beside(path, set)?;
     std::fs::rename(&written, path).map_err(fault(path, "cannot be replaced"))?;
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         // So that the new name outlives a loss of power; some file systems cannot do it.
         let _ = File::open(folder).and_then(|folder| folder.sync_all());
     }
-    Ok(rotated)
+    Ok(())
 }
 
 fn fault(path: &Path, what: &'static str) -> impl FnOnce(io::Error) -> KeyFileFault {
@@ -216,6 +228,26 @@ mod tests {
         assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1, "something was left beside the file");
         std::fs::write(&path, "{}").unwrap();
         assert_eq!(kids(&keys.current()), kids(&rotated), "a broken file took the keys away");
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn a_file_without_the_secret_of_webhooks_gets_one_that_stays() {
+        let folder = folder();
+        let path = folder.join("keys.json");
+        Keys::open_or_create(&path).unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let mut jwks: serde_json::Value = serde_json::from_str(&text).unwrap();
+        jwks.as_object_mut().unwrap().remove("webhooks").unwrap();
+        std::fs::write(&path, jwks.to_string()).unwrap();
+        let keys = Keys::open_or_create(&path).unwrap();
+        let master = keys.current().webhooks().unwrap();
+        assert_eq!(rotate(&path).unwrap().webhooks(), Some(master));
+        assert_eq!(Keys::open_or_create(&path).unwrap().current().webhooks(), Some(master));
+        assert_eq!(std::fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
+        assert!(Keys::parse(&jwks.to_string()).unwrap().current().webhooks().is_none());
+        jwks["webhooks"] = serde_json::json!("short");
+        assert!(Keys::parse(&jwks.to_string()).is_err());
         std::fs::remove_dir_all(folder).unwrap();
     }
 

@@ -8,19 +8,21 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::ServeConfig;
 use crate::server::{self, ServeOptions};
+use crate::webhook::Policy;
 
 /// Serves until told to stop.
 pub(super) async fn run(config: ServeConfig) -> anyhow::Result<()> {
     let options = options(&config)?;
-    let app =
-        super::setup::open_ready_with(&config.database, config.limits.limits(), super::setup::keys(&config.keys)?)
-            .await?;
+    let policy = Policy { allows_loopback: config.webhooks_loopback };
+    let keys = super::setup::keys(&config.keys)?;
+    let app = super::setup::open_ready_with(&config.database, config.limits.limits(), keys, policy).await?;
     if config.demo {
         let report = crate::service::seed::load_demo(&app).await.context("demo")?;
         tracing::info!(created = report.created, "the demo content is there");
     }
     let follower = crate::service::follow::follow(app.clone());
     let worker = crate::service::schedule::run(app.clone());
+    let dispatcher = crate::service::webhook::dispatch::run(app.clone());
     let running = server::start(app, options).await.context("the server did not start")?;
     tracing::info!(address = %running.address, metrics_address = ?running.metrics_address, "the server listens");
     wait_for_stop().await?;
@@ -28,6 +30,7 @@ pub(super) async fn run(config: ServeConfig) -> anyhow::Result<()> {
     running.shutdown().await;
     follower.abort();
     worker.abort();
+    dispatcher.abort();
     Ok(())
 }
 

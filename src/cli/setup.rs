@@ -13,13 +13,14 @@ use crate::config::{DatabaseConfig, KeyConfig};
 use crate::domain::limits::Limits;
 use crate::domain::time::Zones;
 use crate::store::Store;
+use crate::webhook::{Policy, Sender};
 
 /// Opens the database as it is, for a command that issues no token.
 pub(super) async fn open(config: &DatabaseConfig, limits: Limits) -> anyhow::Result<SharedApp> {
-    open_with(config, limits, Keys::generate()?).await
+    open_with(config, limits, Keys::generate()?, Policy::default()).await
 }
 
-async fn open_with(config: &DatabaseConfig, limits: Limits, keys: Keys) -> anyhow::Result<SharedApp> {
+async fn open_with(config: &DatabaseConfig, limits: Limits, keys: Keys, policy: Policy) -> anyhow::Result<SharedApp> {
     let zones = match &config.time_zones {
         Some(folder) => Zones::from_folder(folder)
             .with_context(|| format!("time-zones: {} is not a zoneinfo folder", folder.display()))?,
@@ -27,17 +28,23 @@ async fn open_with(config: &DatabaseConfig, limits: Limits, keys: Keys) -> anyho
     };
     let store =
         Store::open(&config.database_url, &limits).await.context("database-url: the database cannot be opened")?;
-    Ok(Arc::new(App { clock: Clock::System, zones, limits, keys, store, bus: Bus::default() }))
+    let webhooks = Sender::new(policy).context("TLS cannot be had")?;
+    Ok(Arc::new(App { clock: Clock::System, zones, limits, keys, store, bus: Bus::default(), webhooks }))
 }
 
 /// Opens the database, runs pending migrations and seeds regions and topics, for a command that issues no token.
 pub(super) async fn open_ready(config: &DatabaseConfig, limits: Limits) -> anyhow::Result<SharedApp> {
-    open_ready_with(config, limits, Keys::generate()?).await
+    open_ready_with(config, limits, Keys::generate()?, Policy::default()).await
 }
 
-/// The same with the keys that tokens are signed with.
-pub(super) async fn open_ready_with(config: &DatabaseConfig, limits: Limits, keys: Keys) -> anyhow::Result<SharedApp> {
-    let app = open_with(config, limits, keys).await?;
+/// The same with the keys that tokens are signed with, and the addresses that webhooks may have.
+pub(super) async fn open_ready_with(
+    config: &DatabaseConfig,
+    limits: Limits,
+    keys: Keys,
+    policy: Policy,
+) -> anyhow::Result<SharedApp> {
+    let app = open_with(config, limits, keys, policy).await?;
     app.store.migrate_up().await.context("migrations cannot be run")?;
     app.store.reload_catalog().await?;
     crate::service::seed::seed(&app).await.context("regions and topics cannot be seeded")?;

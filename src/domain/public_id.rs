@@ -24,9 +24,13 @@ pub enum Noun {
     Organization,
     /// A client, `cli_`.
     Client,
+    /// A webhook, `whk_`.
+    Webhook,
+    /// A message to a webhook, `msg_`.
+    Message,
 }
 
-const NOUNS: [(Noun, &str, &str); 8] = [
+const NOUNS: [(Noun, &str, &str); 10] = [
     (Noun::Resource, "res", "resource"),
     (Noun::Event, "evt", "event"),
     (Noun::Campaign, "cmp", "campaign"),
@@ -35,6 +39,8 @@ const NOUNS: [(Noun, &str, &str); 8] = [
     (Noun::Topic, "top", "topic"),
     (Noun::Organization, "org", "organization"),
     (Noun::Client, "cli", "client"),
+    (Noun::Webhook, "whk", "webhook"),
+    (Noun::Message, "msg", "message"),
 ];
 
 impl Noun {

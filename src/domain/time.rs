@@ -32,6 +32,13 @@ impl Timestamp {
     }
 }
 
+impl Timestamp {
+    /// The same instant moved by microseconds.
+    pub const fn plus_micros(self, micros: i64) -> Self {
+        Self(self.0.saturating_add(micros))
+    }
+}
+
 impl From<jiff::Timestamp> for Timestamp {
     fn from(value: jiff::Timestamp) -> Self {
         Self(value.as_microsecond())

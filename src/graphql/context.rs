@@ -10,11 +10,12 @@ use async_graphql::runtime::{TokioSpawner, TokioTimer};
 use super::error::ApiError;
 use super::loader::Loader;
 use super::scalar::Locale;
-use super::sight::sight_of;
+
 use crate::app::SharedApp;
 use crate::domain::actor::Actor;
 use crate::domain::locale::{Locale as Tag, PREFERRED_LOCALES, Preference};
 use crate::domain::view::{Sight, View};
+use crate::service::sight::sight_of;
 use crate::store::Catalog;
 
 /// Put into every request by the server before execution.

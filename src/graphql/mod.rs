@@ -27,10 +27,10 @@ mod resource;
 mod root;
 mod scalar;
 mod search;
-mod sight;
 mod topic;
 mod update;
 mod vocabulary;
+mod webhook;
 
 pub use root::Root;
 
@@ -56,6 +56,7 @@ pub struct Query(
     search::SearchQueries,
     following::FollowingQueries,
     client::ClientQuery,
+    webhook::WebhookQuery,
     meta::MetaQuery,
 );
 
@@ -78,6 +79,7 @@ pub struct Mutation(
     topic::TopicMutation,
     organization::OrganizationMutation,
     client::ClientMutation,
+    webhook::WebhookMutation,
 );
 
 /// Builds the schema, without a database.

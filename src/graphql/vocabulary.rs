@@ -78,6 +78,7 @@ macro_rules! graphql_enums {
 
 graphql_enums! {
     RegionKind CodeScheme TopicFacet
+    WebhookDeliveryStatus WebhookDisabledReason
     ContentKind TombstoneReason PublicationStatus Visibility TranslationOrigin TextDirection AttributionKind VerificationMethod
     ContentNote EvidenceBasis
     ResourceCategory ResourceFormat Audience ReadingLevel

@@ -56,6 +56,8 @@ pub(crate) struct ServerState {
     pub is_https: bool,
     /// Who follows what.
     pub hub: Hub,
+    /// Room for connections that stay open to follow: three quarters, so that there is room for others.
+    pub followers: Arc<Semaphore>,
     /// Says when to stop.
     pub stop: CancellationToken,
     /// Open websockets, which the server waits for when it stops.
@@ -83,6 +85,7 @@ impl ServerState {
             trusted_proxies: options.trusted_proxies.clone(),
             is_https: options.public_url.as_ref().is_some_and(|url| url.scheme() == "https"),
             hub: Hub::default(),
+            followers: Arc::new(Semaphore::new((app.limits.connections / 4 * 3).clamp(1, Semaphore::MAX_PERMITS))),
             stop: CancellationToken::new(),
             sockets: TaskTracker::new(),
             is_stopping: AtomicBool::new(false),

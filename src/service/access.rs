@@ -65,6 +65,23 @@ pub async fn holds(app: &App, actor: &Actor) -> Result<bool, AccessError> {
     Ok(now.is_some_and(|now| (now.organization, &now.grants) == (actor.organization, &actor.grants)))
 }
 
+/// A client with all that it holds, for what is done in its name without a token; none if it may not act any more.
+pub async fn client(app: &App, key: i64) -> Result<Option<Actor>, DbErr> {
+    let Some(id) = app.store.client_id(key).await? else { return Ok(None) };
+    let Some(credentials) = app.store.credentials_by_id(id).await?.filter(|found| found.is_enabled) else {
+        return Ok(None);
+    };
+    Ok(Some(Actor {
+        client: key,
+        client_id: id.to_string(),
+        organization: credentials.organization,
+        grants: grants(&credentials, Scope::ALL),
+        expires_at: i64::MAX,
+        jti: String::new(),
+        generation: credentials.generation,
+    }))
+}
+
 /// The same actor by what is found of its client now.
 fn renewed(actor: &Actor, found: Option<&Credentials>, now: Timestamp) -> Option<Actor> {
     let is_over = now >= Timestamp::from_micros(actor.expires_at);

@@ -28,6 +28,8 @@ mod record;
 mod resource;
 pub mod schedule;
 pub mod seed;
+pub mod sight;
 mod update;
+pub mod webhook;
 
 pub use line::part as read_member;

@@ -8,7 +8,7 @@ use sea_orm::{
 
 use super::Store;
 use super::sql::Sql;
-use crate::domain::public_id::PublicId;
+use crate::domain::public_id::{Noun, PublicId};
 use crate::domain::scope::Scope;
 use crate::domain::time::Timestamp;
 
@@ -55,6 +55,12 @@ impl Store {
         sql.push(" UNION ALL SELECT CAST(2 AS BIGINT), hash, created_at, created_at, 1 FROM client_secret");
         sql.push(" WHERE client_id = ").bind(id.key());
         read(id, &self.query(sql.statement(self.backend())).await?)
+    }
+
+    /// The public id of a client.
+    pub async fn client_id(&self, key: i64) -> Result<Option<PublicId>, DbErr> {
+        let row = entity::client::Entity::find_by_id(key).one(&self.reader).await?;
+        Ok(row.and_then(|row| PublicId::parse_as(&format!("cli_{}", row.public_id), Noun::Client).ok()))
     }
 
     /// The client of a token, and whether the token was revoked; one statement.

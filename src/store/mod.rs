@@ -28,6 +28,7 @@ mod standing;
 mod stored;
 mod together;
 mod tombstone;
+mod webhook;
 mod write;
 
 use std::sync::Arc;
@@ -56,6 +57,7 @@ pub use search::{Found, RANKED, SearchPage, SearchQuery};
 pub use shown::body_for;
 pub use sql::{unpack, unpack_keys};
 pub use tombstone::{End, Tombstone, TombstoneQuery};
+pub use webhook::{Attempt, DEAD, DELIVERED, Delivery, PENDING, Tried, Webhook, WebhookEnd};
 pub use write::{CREATED, Kept, MOVED, NewItem, Saving, Write};
 
 use crate::domain::limits::Limits;

@@ -17,6 +17,7 @@ use solidarity::service::client::{self, By, GrantInput, NewClient};
 use solidarity::service::import::{ImportError, ImportOptions, ImportReport, import};
 use solidarity::service::seed;
 use solidarity::store::Store;
+use solidarity::webhook::{Policy, Sender};
 use tokio::sync::OnceCell;
 
 use crate::database::Database;
@@ -44,6 +45,11 @@ pub fn generous() -> Limits {
     }
 }
 
+/// What sends to webhooks, on this machine too.
+pub fn webhooks() -> Sender {
+    Sender::new(Policy { allows_loopback: true }).unwrap()
+}
+
 /// An application on a migrated database that holds nothing.
 pub async fn migrated(database: &Database, limits: Limits, clock: Clock) -> SharedApp {
     let store = Store::open(&database.url, &limits).await.unwrap();
@@ -56,6 +62,7 @@ pub async fn migrated(database: &Database, limits: Limits, clock: Clock) -> Shar
         keys: Keys::generate().unwrap(),
         store,
         bus: Bus::default(),
+        webhooks: webhooks(),
     })
 }
 

@@ -21,6 +21,7 @@ use solidarity::telemetry::{self, LogFormat, LogLevel};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use crate::actor::webhooks;
 use crate::database::Database;
 
 /// A running server with a database of its own.
@@ -70,6 +71,7 @@ async fn on_database(limits: Limits, database: &Database) -> SharedApp {
         keys: Keys::generate().unwrap(),
         store,
         bus: Bus::default(),
+        webhooks: webhooks(),
     })
 }
 

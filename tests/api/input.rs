@@ -154,6 +154,9 @@ async fn server(database: Database) -> (Server, String) {
     let other = "mutation { clientCreate(input: {name: \"other\", grants: []}) { userErrors { message } } }";
     let made = server.ask_as(&token, other, serde_json::json!({})).await;
     assert_eq!(made["data"]["clientCreate"]["userErrors"], serde_json::json!([]), "{made}");
+    let webhook = "mutation { webhookCreate(input: {url: \"https://a.example.org/\"}) { userErrors { message } } }";
+    let made = server.ask_as(&token, webhook, serde_json::json!({})).await;
+    assert_eq!(made["data"]["webhookCreate"]["userErrors"], serde_json::json!([]), "{made}");
     (server, token)
 }
 
@@ -164,6 +167,11 @@ async fn tried_on(server: &Server, token: &str, mutation: &str) -> (String, Stri
         let clients = found["data"]["clients"].as_array().unwrap_or_else(|| panic!("{found}"));
         let other = clients.iter().find(|client| client["name"] == "other").unwrap();
         return (other["id"].as_str().unwrap().to_string(), String::new());
+    }
+    if mutation.starts_with("webhook") {
+        let found = server.ask_as(token, "{ webhooks { id version } }", serde_json::json!({})).await;
+        let webhook = &found["data"]["webhooks"][0];
+        return (webhook["id"].as_str().unwrap().to_string(), webhook["version"].to_string());
     }
     if ["eventUpdate", "occurrenceOverride", "occurrenceCancel", "seriesConfirm"].contains(&mutation) {
         // The same one on both databases: those that are made meanwhile start at the same time, in whichever order.

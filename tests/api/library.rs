@@ -69,7 +69,9 @@ impl Filling {
             Value::Object(members) => {
                 let id = members.get("id").and_then(Value::as_str).unwrap_or_default();
                 let noun = NOUNS.iter().find(|(_, prefix)| id.starts_with(prefix));
-                if let Some((noun, _)) = noun.filter(|(noun, _)| *noun == "client" || members.contains_key("version")) {
+                if let Some((noun, _)) =
+                    noun.filter(|(noun, _)| matches!(*noun, "client" | "message") || members.contains_key("version"))
+                {
                     self.latest.insert(noun, value.clone());
                 }
                 members.values().for_each(|value| self.remember(value));
@@ -90,5 +92,12 @@ impl Filling {
     }
 }
 
-const NOUNS: [(&str, &str); 5] =
-    [("resource", "res_"), ("event", "evt_"), ("campaign", "cmp_"), ("update", "upd_"), ("client", "cli_")];
+const NOUNS: [(&str, &str); 7] = [
+    ("resource", "res_"),
+    ("event", "evt_"),
+    ("campaign", "cmp_"),
+    ("update", "upd_"),
+    ("client", "cli_"),
+    ("webhook", "whk_"),
+    ("message", "msg_"),
+];

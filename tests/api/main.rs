@@ -59,3 +59,4 @@ mod transport;
 mod update;
 mod upsert;
 mod visibility;
+mod webhook;

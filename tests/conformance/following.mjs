@@ -1,6 +1,10 @@
 // Subscriptions as the libraries that partners use read them: graphql-ws and graphql-sse, and the links of Apollo Client and
 // urql; from a page of another origin too. Each is told of a change that a publisher makes meanwhile.
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { ApolloClient, ApolloLink, InMemoryCache, gql, HttpLink } from '@apollo/client';
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
@@ -9,7 +13,7 @@ import { createClient as createSseClient } from 'graphql-sse';
 import { CloseCode, createClient as createWsClient } from 'graphql-ws';
 import { pipe, subscribe } from 'wonka';
 import WebSocket from 'ws';
-import { assert } from './checks.mjs';
+import { assert, fromRoot, scratch } from './checks.mjs';
 import { lacking, publisher } from './credentials.mjs';
 
 const FIELDS = `hasMore nextToken changes { __typename ... on Upsert { content { id title } } ... on Tombstone { id reason purge } }`;
@@ -28,10 +32,11 @@ export async function publishing(base) {
     const { data, errors } = await sent.json();
     const [payload] = Object.values(data ?? {});
     assert(!errors && payload.userErrors.length === 0, JSON.stringify(errors ?? payload));
-    return payload.resource ?? payload.content;
+    return payload.resource ?? payload.content ?? payload;
   };
   return {
     token,
+    send,
     async publish(title) {
       const made = 'resourceCreate(input: $input) { resource { id version } userErrors { code field message } }';
       const item = await send(`mutation($input: ResourceCreateInput!) { ${made} }`, { locale: 'en-CA', title, category: 'NEWS', format: 'ARTICLE' });
@@ -98,6 +103,46 @@ async function closed(url, messages, options = {}) {
   socket.on('open', () => messages.forEach((message) => socket.send(JSON.stringify(message))));
   const [code] = await ended;
   return code;
+}
+
+const freePort = () =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+
+/** The receiver of the guide, as a program of its own, is told of a change; what is forged it refuses. */
+async function received({ send, publish, withdraw }) {
+  const code = readFileSync(fromRoot('docs/following.md'), 'utf8').match(/```js\n([^`]*standardwebhooks[\s\S]*?)```/)?.[1];
+  assert(code, 'the guide has no receiver');
+  const file = join(scratch('receiver'), 'receiver.mjs');
+  writeFileSync(file, code);
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}/`;
+  const made = await send('mutation($input: WebhookCreateInput!) { webhookCreate(input: $input) { webhook { id } secret userErrors { code field message } } }', { url });
+  const child = spawn(process.execPath, [file], { env: { ...process.env, WEBHOOK_SECRET: made.secret, WEBHOOK_PORT: String(port) } });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += data));
+  const until = async (word) => {
+    for (const end = Date.now() + PATIENCE_MS; !output.includes(word); await setTimeout(50)) assert(Date.now() < end, `no ${word}: ${output}`);
+  };
+  try {
+    for (const end = Date.now() + PATIENCE_MS; !(await fetch(url, { method: 'POST', body: '{}' }).catch(() => null)); await setTimeout(50)) {
+      assert(Date.now() < end, `the receiver did not start: ${output}`);
+    }
+    await until('forged');
+    const item = await publish(`Told to a receiver ${Date.now()}`);
+    await until(item.id);
+    await withdraw(item);
+    await until("purge: true");
+    assert(output.includes('content.published') && output.includes('content.removed'), output);
+  } finally {
+    child.kill();
+    const { id } = made.webhook;
+    await send('mutation($input: WebhookDeleteInput!) { webhookDelete(input: $input) { deletedId userErrors { code field message } } }', { id });
+  }
 }
 
 export async function checkFollowing({ base, check, skip }) {
@@ -221,6 +266,7 @@ export async function checkFollowing({ base, check, skip }) {
       'urql',
       acts,
     ));
+  await check("following: the guide's receiver verifies webhooks with standardwebhooks", () => received(acts));
   await check("following: urql's fetch exchange is told by events", () =>
     followed(
       (found, since) => {

@@ -7,6 +7,7 @@ mod event;
 mod place;
 mod resource;
 mod update;
+mod webhook;
 mod write;
 
 pub use campaign::*;
@@ -15,6 +16,7 @@ pub use event::*;
 pub use place::*;
 pub use resource::*;
 pub use update::*;
+pub use webhook::*;
 pub use write::*;
 
 /// A closed set of named values.

@@ -118,7 +118,9 @@ fn of_catalog(ctx: &Context<'_>, id: PublicId, view: &View) -> Option<Node> {
         Noun::Organization => {
             catalog.find_organization(&name).map(|found| Node::Organization(Organization::new(found.clone(), view)))
         }
-        Noun::Resource | Noun::Event | Noun::Campaign | Noun::Update | Noun::Client => None,
+        Noun::Resource | Noun::Event | Noun::Campaign | Noun::Update | Noun::Client | Noun::Webhook | Noun::Message => {
+            None
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! when it connects again, misses nothing. Must not know GraphQL.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -11,13 +12,14 @@ use bytes::Bytes;
 use futures_util::stream;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
 use super::answer::Answer;
 use super::operation::{Operation, refused};
 use super::prepare::{Asker, Prepared};
 use super::wire::remaining;
-use crate::server::refusal::RequestId;
+use crate::server::refusal::{JSON, Refusal, RequestId};
 use crate::server::router::Shared;
 
 /// Sent at once and whenever nothing is told for a while, so that whatever stands between keeps the connection open.
@@ -46,6 +48,10 @@ pub(super) async fn follow(
     headers: &HeaderMap,
     id: RequestId,
 ) -> Response {
+    let Ok(room) = Arc::clone(&state.followers).try_acquire_owned() else {
+        state.metrics.shed.increment(1);
+        return Refusal::overloaded().into_response(&id, JSON);
+    };
     let last = headers.get(LAST).and_then(|value| value.to_str().ok()).filter(|last| !last.is_empty());
     let (allowance, actor) = (prepared.allowance, asker.actor.clone());
     let begun = Operation::begin(state, asker, prepared, last.map(str::to_string), id).await;
@@ -53,7 +59,7 @@ pub(super) async fn follow(
         Ok(Some(operation)) => {
             let until = remaining(state, actor.as_deref()).map(|left| Instant::now() + left);
             let beat = state.app.limits.socket_beat;
-            let way = Stream { state: state.clone(), operation, until, beat, is_begun: false };
+            let way = Stream { state: state.clone(), operation, until, beat, is_begun: false, _room: room };
             response(Body::from_stream(stream::unfold(way, Stream::next)))
         }
         Ok(None) => response(Body::from(COMPLETE)),
@@ -73,6 +79,7 @@ struct Stream {
     until: Option<Instant>,
     beat: Duration,
     is_begun: bool,
+    _room: OwnedSemaphorePermit,
 }
 
 impl Stream {

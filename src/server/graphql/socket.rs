@@ -59,10 +59,14 @@ pub(super) async fn open(state: Shared, parts: &mut Parts, asker: Asker, id: Req
         .max_frame_size(limits.socket_message_bytes.saturating_mul(2))
         .read_buffer_size(READ_BUFFER)
         .write_buffer_size(0);
+    let Ok(room) = Arc::clone(&state.followers).try_acquire_owned() else {
+        state.metrics.shed.increment(1);
+        return refused(Refusal::overloaded());
+    };
     // The server waits for it when it stops.
     let tracked = state.sockets.token();
     upgrade.on_upgrade(move |socket| async move {
-        let _kept = (held, tracked);
+        let _kept = (held, tracked, room);
         let _open = Open::of(&state.metrics.sockets);
         let (sender, receiver) = mpsc::channel(WAITING);
         let asker = Asker { way: Way { may_mutate: false, may_follow: true }, ..asker };

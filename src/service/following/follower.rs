@@ -12,7 +12,7 @@ use crate::domain::vocabulary::TombstoneReason;
 use crate::store::{Catalog, ItemState, Kind, Logged, MOVED, Seen};
 
 /// Rows that one statement reads.
-const WINDOW: usize = 500;
+pub(super) const WINDOW: usize = 500;
 /// Statements over rows that tell nothing, before a page is answered that says that there is more.
 const WINDOWS: usize = 8;
 /// After how long a place moves on over changes that tell nothing, so that it does not grow too old: in microseconds.
@@ -71,7 +71,7 @@ pub(super) async fn begin(app: &App, following: &Following, with_walk: bool) -> 
 }
 
 /// A page under way.
-struct Follower<'a> {
+pub(super) struct Follower<'a> {
     app: &'a App,
     following: Following,
     catalog: Arc<Catalog>,
@@ -85,7 +85,7 @@ struct Follower<'a> {
 }
 
 impl<'a> Follower<'a> {
-    async fn new(app: &'a App, following: &Following, size: usize) -> Result<Self, FollowFault> {
+    pub(super) async fn new(app: &'a App, following: &Following, size: usize) -> Result<Self, FollowFault> {
         let mut following = following.clone();
         following.view.now = following.view.now.max(app.clock.now());
         if following.is_placed() {
@@ -137,7 +137,7 @@ impl<'a> Follower<'a> {
         self.told.len() >= self.size
     }
 
-    fn follows(&self, item: &ItemState) -> bool {
+    pub(super) fn follows(&self, item: &ItemState) -> bool {
         self.following.is_about(item)
             && self.following.sees(item)
             && self.following.matches(&self.catalog, item.kind, &item.regions, &item.topics)
@@ -174,11 +174,7 @@ impl<'a> Follower<'a> {
             let rows = self.app.store.log_from(from.seq, WINDOW + 1).await?;
             let is_last = rows.len() <= WINDOW;
             let Some(rows) = behind(&from, rows) else { return Ok(None) };
-            // A change that came while this page was made, or by a clock that is ahead of ours: nothing that the log holds is
-            // of the future, else what was published then would never be told.
-            let latest = rows.iter().map(|row| Timestamp::from_micros(row.at)).max();
-            let now = &mut self.following.view.now;
-            *now = latest.map_or(*now, |latest| latest.max(*now));
+            self.catch_up_with(&rows);
             if self.is_moved(&rows) {
                 return Ok(None);
             }
@@ -209,13 +205,26 @@ impl<'a> Follower<'a> {
         Ok(Some(true))
     }
 
+    /// A change that came while this page was made, or by a clock that is ahead of ours: nothing that the log holds is of the
+    /// future, else what was published then would never be told.
+    pub(super) fn catch_up_with(&mut self, rows: &[Logged]) {
+        let latest = rows.iter().map(|row| Timestamp::from_micros(row.at)).max();
+        let now = &mut self.following.view.now;
+        *now = latest.map_or(*now, |latest| latest.max(*now));
+    }
+
+    /// The instant that expiry is judged by, in microseconds since 1970.
+    pub(super) const fn now(&self) -> i64 {
+        self.following.view.now.as_micros()
+    }
+
     /// Whether a place has not moved for so long that it might be lost.
     fn is_old(&self, place: &Place) -> bool {
         place.at == 0 || self.following.view.now.as_micros().saturating_sub(place.at) > STILL
     }
 
     /// Whether a region or topic was moved, so that items came or went without a change of their own.
-    fn is_moved(&self, rows: &[Logged]) -> bool {
+    pub(super) fn is_moved(&self, rows: &[Logged]) -> bool {
         self.following.is_placed() && rows.iter().any(|row| row.what == MOVED)
     }
 
@@ -243,9 +252,15 @@ impl<'a> Follower<'a> {
 
     /// Whether the follower could see the item before or after a change.
     fn was_there(&self, row: &Logged) -> bool {
-        let Some(kind) = kind(row) else { return false };
+        let (before, after) = self.sides(row);
+        before || after
+    }
+
+    /// Whether it could see the item before a change, and whether it could after it.
+    pub(super) fn sides(&self, row: &Logged) -> (bool, bool) {
+        let Some(kind) = kind(row) else { return (false, false) };
         if row.now.as_ref().map_or(self.following.is_alerts, |now| !self.following.is_about(now)) {
-            return false;
+            return (false, false);
         }
         let organization = row.now.as_ref().map_or(0, |now| now.organization);
         let saw = |seen: &Seen| {
@@ -254,7 +269,7 @@ impl<'a> Follower<'a> {
         };
         // What was over when it came was never there.
         let is_over = row.now.as_ref().and_then(|now| now.expires_at).is_some_and(|end| end <= row.at);
-        row.before.as_ref().is_some_and(saw) || (!is_over && row.after.as_ref().is_some_and(saw))
+        (row.before.as_ref().is_some_and(saw), !is_over && row.after.as_ref().is_some_and(saw))
     }
 
     /// Tells of the items of some rows, each at its last one. What is there and changes again later is told then.
@@ -285,7 +300,7 @@ impl<'a> Follower<'a> {
     }
 
     /// How an item ended that is not there any more.
-    fn gone(&self, kind: Kind, last: &Logged, rows: &[&Logged]) -> Gone {
+    pub(super) fn gone(&self, kind: Kind, last: &Logged, rows: &[&Logged]) -> Gone {
         let now = last.now.as_ref();
         let end = now.and_then(|now| now.expires_at).filter(|end| *end <= self.following.view.now.as_micros());
         let is_seen = now.is_some_and(|now| self.following.sees(now));
@@ -330,11 +345,7 @@ impl<'a> Follower<'a> {
             for (turn, item) in turned {
                 let is_told = self.told.iter().any(|(_, key)| *key == item.key);
                 let is_there = self.follows(&item);
-                let was_there = self.following.is_about(&item)
-                    && item.expires_at == Some(turn)
-                    && item.published_at.is_none_or(|at| at < turn)
-                    && self.following.may_read(&item.visibility, item.organization, &item.regions)
-                    && self.following.matches(&self.catalog, item.kind, &item.regions, &item.topics);
+                let was_there = self.ended_at(&item, turn);
                 if is_told || !(is_there || was_there) {
                     continue;
                 }
@@ -354,6 +365,15 @@ impl<'a> Follower<'a> {
             }
         }
         Ok(true)
+    }
+
+    /// Whether an item was there for the follower until an instant.
+    fn ended_at(&self, item: &ItemState, turn: i64) -> bool {
+        self.following.is_about(item)
+            && item.expires_at == Some(turn)
+            && item.published_at.is_none_or(|at| at < turn)
+            && self.following.may_read(&item.visibility, item.organization, &item.regions)
+            && self.following.matches(&self.catalog, item.kind, &item.regions, &item.topics)
     }
 
     /// What is told, with the items as they are. One that was taken away since then is told of with that change.
@@ -379,7 +399,7 @@ impl<'a> Follower<'a> {
 }
 
 /// The rows behind a place; none if it is not in the log: that is kept for a while only, or it is another one.
-fn behind(place: &Place, mut rows: Vec<Logged>) -> Option<Vec<Logged>> {
+pub(super) fn behind(place: &Place, mut rows: Vec<Logged>) -> Option<Vec<Logged>> {
     match rows.first() {
         Some(first) if first.seq == place.seq => {
             let is_same = first.at == place.at;
@@ -392,6 +412,6 @@ fn behind(place: &Place, mut rows: Vec<Logged>) -> Option<Vec<Logged>> {
 }
 
 /// The kind of content that a row is about.
-fn kind(row: &Logged) -> Option<Kind> {
+pub(super) fn kind(row: &Logged) -> Option<Kind> {
     Kind::ALL.into_iter().find(|kind| kind.noun().name() == row.noun)
 }

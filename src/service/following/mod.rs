@@ -2,6 +2,7 @@
 //! each item once for all its changes. Must not announce, nor tell of what the follower could never see.
 
 mod follower;
+mod happened;
 mod live;
 
 use std::collections::BTreeSet;
@@ -18,6 +19,7 @@ use crate::domain::view::{Area, View};
 use crate::domain::vocabulary::TombstoneReason;
 use crate::store::{Catalog, Item, ItemState, Kind};
 use follower::{Advanced, advance, begin};
+pub use happened::{Between, Happened, What, happened, place_from_now};
 pub use live::{Hub, LivePage, Once, Subscriber};
 
 /// What is followed, and for whom. Absent members do not narrow; an empty list matches nothing.

@@ -18,7 +18,7 @@ use solidarity::domain::scope::Scope;
 use solidarity::domain::time::{DAY_MICROS, Zones};
 use solidarity::service::schedule;
 
-use crate::actor::{clock, generous, load, open};
+use crate::actor::{clock, generous, load, open, webhooks};
 use crate::database::Database;
 use crate::harness::Server;
 use crate::lines::{Line, one_of_each, organization, region, resource, text};
@@ -293,6 +293,7 @@ async fn a_change_by_a_clock_that_is_ahead_is_not_lost() {
         limits: generous(),
         keys: Keys::generate().unwrap(),
         bus: solidarity::bus::Bus::default(),
+        webhooks: webhooks(),
         store: server.app.store.clone(),
     };
     ahead.clock.advance(300_000_000);

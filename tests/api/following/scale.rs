@@ -74,7 +74,9 @@ async fn an_idle_subscriber_costs_little_memory() {
     }
     let each = program.memory().saturating_sub(before) / count;
     println!("{count} idle subscribers: {each} KiB each, {} MiB in all", program.memory() / 1_024);
-    assert!(each < 40, "{each} KiB each");
+    // Futures of a program that is not optimised are larger.
+    let most = if cfg!(debug_assertions) { 120 } else { 40 };
+    assert!(each < most, "{each} KiB each");
     drop((sockets, streams));
 }
 
@@ -274,7 +276,7 @@ async fn deaf(program: &Program, query: &str) -> TcpStream {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_socket_that_is_not_read_is_told_and_let_go() {
     let server = Server::with(|limits, _| {
-        limits.write_stall = Duration::from_secs(3);
+        limits.write_stall = Duration::from_secs(9);
         limits.rate_anonymous = 1_000_000_000;
         limits.rate_client = 1_000_000_000;
     })
@@ -294,14 +296,15 @@ async fn a_socket_that_is_not_read_is_told_and_let_go() {
     let mut item = publisher.publish(&body).await;
     let started = Instant::now();
     let mut number = 0;
-    // Until all room on the way is full, and the patience is over.
-    while started.elapsed() < Duration::from_millis(2_500) {
+    // Until all room on the way is full.
+    while started.elapsed() < Duration::from_millis(2_000) {
         let mut patch = reference(&item);
         patch["title"] = json!(format!("Long {number}"));
         item = publisher.made(UPDATE, &patch).await;
         number += 1;
     }
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    // For six seconds the server waits, for three more one may hear why it does not any more.
+    tokio::time::sleep(Duration::from_millis(8_400).saturating_sub(started.elapsed())).await;
     assert_eq!(socket.closed().await, 1013, "it is told when it reads again");
     let _: Value = item;
 }

@@ -141,7 +141,7 @@ impl Bench {
         let none = Target { id: String::new(), version: 0, slug: String::new(), input: Map::new() };
         let is_out = what.ends_with(" out");
         match row.needs {
-            Needs::Nothing if what == "client" => none,
+            Needs::Nothing if matches!(what, "client" | "webhook") => none,
             Needs::Nothing => {
                 let line = self.line(what, organization).without("source");
                 let read: Value = serde_json::from_str(&line.to_string()).unwrap();
@@ -182,7 +182,35 @@ impl Bench {
                 let client = self.server.new_client(&[], ORGANIZATIONS[organization], &[]).await;
                 Target { id: client.id, ..none }
             }
+            Needs::Webhook | Needs::Message => {
+                let id = self.webhook(organization).await;
+                let id = if row.needs == Needs::Message { self.message(organization, &id).await } else { id };
+                Target { id, version: 1, ..none }
+            }
         }
+    }
+
+    /// A new webhook of an organization.
+    pub async fn webhook(&self, organization: usize) -> String {
+        let token = self.token(organization, &everything(), None).await;
+        // An organization has some at most.
+        let found = self.server.ask_as(&token, "{ webhooks { id } }", json!({})).await;
+        for webhook in found["data"]["webhooks"].as_array().unwrap().iter().take(10) {
+            let document = "mutation($input: WebhookDeleteInput!) { webhookDelete(input: $input) { deletedId } }";
+            self.server.ask_as(&token, document, json!({ "input": { "id": webhook["id"] } })).await;
+        }
+        let document =
+            "mutation { made: webhookCreate(input: {url: \"https://hooks.example.org/a\"}) { webhook { id } } }";
+        let answer = self.server.ask_as(&token, document, json!({})).await;
+        answer["data"]["made"]["webhook"]["id"].as_str().unwrap_or_else(|| panic!("{answer:#}")).to_string()
+    }
+
+    /// A new message to a webhook.
+    async fn message(&self, organization: usize, webhook: &str) -> String {
+        let token = self.token(organization, &everything(), None).await;
+        let document = "mutation($input: WebhookTestInput!) { made: webhookTest(input: $input) { delivery { id } } }";
+        let answer = self.server.ask_as(&token, document, json!({ "input": { "id": webhook } })).await;
+        answer["data"]["made"]["delivery"]["id"].as_str().unwrap_or_else(|| panic!("{answer:#}")).to_string()
     }
 
     /// Has the version that is in review approved by a client that has nothing to do with it.
@@ -217,6 +245,12 @@ impl Bench {
             id if id.starts_with("cli_") => {
                 (format!("{{ item: client(id: {id:?}) {{ isEnabled createdAt grants {{ scope }} }} }}"), "isEnabled")
             }
+            id if id.starts_with("whk_") => {
+                (format!("{{ item: webhook(id: {id:?}) {{ version isEnabled description }} }}"), "version")
+            }
+            id if id.starts_with("msg_") => {
+                ("{ item: webhooks { id deliveries { id status nextAttemptAt } } }".to_string(), "version")
+            }
             id => {
                 let fields = "... on Content { version status contentNotes }";
                 (format!("{{ item: node(id: {id:?}) {{ {fields} }} }}"), "version")
@@ -234,13 +268,15 @@ impl Bench {
         let filter = format!("(filter: {{publishers: [{organization}], publicationStatuses: {statuses}}})");
         let lists = ["resources", "events", "campaigns", "regionalUpdates"];
         let lists: Vec<String> = lists.iter().map(|list| format!("{list}{filter} {{ totalCount }}")).collect();
-        let item = if target.id.is_empty() || target.id.starts_with("cli_") {
+        let is_item = !["cli_", "whk_", "msg_"].iter().any(|prefix| target.id.starts_with(prefix));
+        let item = if target.id.is_empty() || !is_item {
             String::new()
         } else {
             format!("node(id: {:?}) {{ ... on Content {{ version status isSpotlighted title }} }}", target.id)
         };
         let document = format!(
-            "{{ {} {item} clients {{ id isEnabled grants {{ scope }} }} regions {{ totalCount }} topics {{ totalCount }}
+            "{{ {} {item} clients {{ id isEnabled grants {{ scope }} }}
+                webhooks {{ id isEnabled version deliveries {{ id status nextAttemptAt }} }} regions {{ totalCount }} topics {{ totalCount }}
                 organizations(first: 100) {{ nodes {{ slug name }} }} }}",
             lists.join(" ")
         );

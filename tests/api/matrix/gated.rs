@@ -133,6 +133,31 @@ async fn gated_fields_answer_those_only_who_hold_the_scope() {
         is_regional: false,
     };
     ask_field(&bench, &field, &mut tally).await;
+
+    let webhook = bench.webhook(OWN).await;
+    let shown = format!(r#"{{"webhook":{{"id":"{webhook}"}}}}"#);
+    let field = Field {
+        name: "Query.webhook",
+        document: "query($id: ID!) { webhook(id: $id) { id } }",
+        id: &webhook,
+        scope: Scope::WebhooksManage,
+        shown: &shown,
+        empty: "",
+        theirs: r#"{"webhook":null}"#,
+        is_regional: false,
+    };
+    ask_field(&bench, &field, &mut tally).await;
+    let field = Field {
+        name: "Query.webhooks",
+        document: "query { webhooks { url } }",
+        id: &webhook,
+        scope: Scope::WebhooksManage,
+        shown: r#"{"webhooks":[{"url":"https://hooks.example.org/a"}]}"#,
+        empty: "",
+        theirs: r#"{"webhooks":[]}"#,
+        is_regional: false,
+    };
+    ask_field(&bench, &field, &mut tally).await;
     assert!(tally.wrong.is_empty(), "{} cells, wrong:\n{}", tally.cells, tally.wrong.join("\n"));
     assert!(tally.cells >= 70, "{}", tally.cells);
 }

@@ -14,6 +14,10 @@ pub enum Needs {
     Catalog,
     /// A client.
     Client,
+    /// A webhook.
+    Webhook,
+    /// A message to a webhook.
+    Message,
 }
 
 /// What is expected when an item is another organization's, or the grant is for another region.
@@ -66,6 +70,7 @@ const TRANSLATE: &str = "translations:write translations:review";
 const REVIEW: &str = "content:review";
 const TAKE_BACK: &str = "content:withdraw";
 const CLIENTS: &str = "clients:manage";
+const WEBHOOKS: &str = "webhooks:manage";
 
 const DRAFT: Needs = Needs::Item("DRAFT");
 const IN_REVIEW: Needs = Needs::Item("IN_REVIEW");
@@ -165,7 +170,7 @@ pub const KINDS: [[Row; 3]; 7] = [
 ];
 
 /// All others.
-pub const OTHERS: [Row; 28] = [
+pub const OTHERS: [Row; 34] = [
     row("contentTranslate", (TRANSLATE, DRAFT), TRANSLATORS, OUT, GONE),
     row("contentVerify", (WRITE, DRAFT), WRITERS, OUT, GONE),
     row("contentSubmit", (WRITE, DRAFT), SUBMITTERS, OUT, GONE),
@@ -237,6 +242,13 @@ pub const OTHERS: [Row; 28] = [
     row("clientDisable", (CLIENTS, Needs::Client), &[("client", CLIENTS)], OK, GONE),
     row("clientRevokeTokens", (CLIENTS, Needs::Client), &[("client", CLIENTS)], OK, GONE),
     row("grantSet", (CLIENTS, Needs::Client), &[("client", CLIENTS)], OK, GONE),
+    // A webhook lies in no region: what it is told of is what its client may see.
+    row("webhookCreate", (WEBHOOKS, Needs::Nothing), &[("webhook", WEBHOOKS)], OK, NEW),
+    row("webhookUpdate", (WEBHOOKS, Needs::Webhook), &[("webhook", WEBHOOKS)], OK, GONE),
+    row("webhookRotateSecret", (WEBHOOKS, Needs::Webhook), &[("webhook", WEBHOOKS)], OK, GONE),
+    row("webhookTest", (WEBHOOKS, Needs::Webhook), &[("webhook", WEBHOOKS)], OK, GONE),
+    row("webhookDelete", (WEBHOOKS, Needs::Webhook), &[("webhook", WEBHOOKS)], OK, GONE),
+    row("webhookRedeliver", (WEBHOOKS, Needs::Message), &[("webhook", WEBHOOKS)], OK, GONE),
     // Written in two rows, since a region that is there is held against itself and one that is new against its parents.
     row(
         "regionUpsert",
@@ -249,7 +261,9 @@ pub const OTHERS: [Row; 28] = [
 ];
 
 /// What the fields that are not for everyone need, by type and field or value.
-pub const GATED: [(&str, &str); 17] = [
+pub const GATED: [(&str, &str); 19] = [
+    ("Query.webhook", "webhooks:manage"),
+    ("Query.webhooks", "webhooks:manage"),
     ("Query.client", "clients:manage"),
     ("Query.clients", "clients:manage"),
     ("OnlineAccess.joinUrl", "events:join"),

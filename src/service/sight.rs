@@ -8,7 +8,7 @@ use crate::domain::view::{Area, Sight};
 use crate::store::Catalog;
 
 /// What a client may see beyond public content.
-pub(super) fn sight_of(actor: &Actor, catalog: &Catalog) -> Sight {
+pub fn sight_of(actor: &Actor, catalog: &Catalog) -> Sight {
     let area = |scope| actor.grants.reach(scope).map(|reach| area_of(reach, catalog));
     let own = |scope| area(scope).map(|area| (actor.organization, area));
     Sight {
