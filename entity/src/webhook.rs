@@ -38,6 +38,8 @@ pub struct Model {
     pub secret_version: i64,
     /// When the version before it was replaced, in microseconds since 1970.
     pub rotated_at: Option<i64>,
+    /// Names what it is told of and what its client may see, as of the last look.
+    pub sight: String,
     /// The last change that deliveries were made of.
     pub seq: i64,
     /// The instant of that change, in microseconds since 1970; 0 if it is not kept.

@@ -30,6 +30,7 @@ impl MigrationTrait for Migration {
     failing_since BIGINT,
     secret_version BIGINT NOT NULL,
     rotated_at BIGINT,
+    sight TEXT NOT NULL,
     seq BIGINT NOT NULL,
     seq_at BIGINT NOT NULL,
     turned_at BIGINT NOT NULL,

@@ -98,8 +98,12 @@ impl Keys {
         if let Some(completed) = set.completed() {
             // One of an earlier version, which had no webhooks.
             let completed = completed.map_err(|fault| KeyFileFault::Keys { path: path.to_path_buf(), fault })?;
-            replace(path, &completed)?;
-            (set, stamp) = read(path)?;
+            match replace(path, &completed) {
+                Ok(()) => (set, stamp) = read(path)?,
+                Err(cause) => {
+                    tracing::warn!(%cause, "the key file has no secret for webhooks, and cannot be given one")
+                }
+            }
         }
         Ok(Self {
             file: Some(path.to_path_buf()),

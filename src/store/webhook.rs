@@ -116,7 +116,12 @@ impl Store {
     pub async fn move_webhook(&self, from: &Webhook, to: &Webhook, deliveries: Vec<Delivery>) -> Result<bool, DbErr> {
         let tx = self.begin().await?;
         let mut sql = Sql::default();
-        sql.push("UPDATE webhook SET seq = ").bind(to.seq).push(", seq_at = ").bind(to.seq_at);
+        sql.push("UPDATE webhook SET sight = ")
+            .bind(to.sight.clone())
+            .push(", seq = ")
+            .bind(to.seq)
+            .push(", seq_at = ")
+            .bind(to.seq_at);
         sql.push(", turned_at = ").bind(to.turned_at).push(", turned_key = ").bind(to.turned_key);
         sql.push(" WHERE id = ").bind(from.id).push(" AND is_enabled = TRUE AND seq = ").bind(from.seq);
         sql.push(" AND turned_at = ").bind(from.turned_at).push(" AND turned_key = ").bind(from.turned_key);
@@ -220,18 +225,32 @@ impl Store {
                 if let WebhookEnd::Failing(since) = end {
                     sql.push(" AND failing_since <= ").bind(*since);
                 }
-                tx.execute_raw(sql.statement(backend)).await?;
+                if tx.execute_raw(sql.statement(backend)).await?.rows_affected() > 0 {
+                    self.give_up(&tx, *webhook, attempt.at).await?;
+                }
             }
         }
         tx.commit().await
     }
 
+    /// Gives up what was still to be delivered to a webhook.
+    pub async fn give_up(&self, tx: &DatabaseTransaction, webhook: i64, at: i64) -> Result<(), DbErr> {
+        let mut sql = Sql::default();
+        sql.push("UPDATE delivery SET status = 'DEAD', done_at = ").bind(at);
+        sql.push(" WHERE status = 'PENDING' AND webhook_id = ").bind(webhook);
+        tx.execute_raw(sql.statement(self.backend())).await.map(|_| ())
+    }
+
     /// Disables a webhook, if it is not.
     pub async fn disable_webhook(&self, key: i64, at: Timestamp, reason: &str) -> Result<(), DbErr> {
+        let tx = self.begin().await?;
         let mut sql = Sql::default();
         sql.push("UPDATE webhook SET is_enabled = FALSE, version = version + 1, disabled_at = ").bind(at.as_micros());
         sql.push(", disabled_reason = ").bind(reason.to_string()).push(" WHERE is_enabled = TRUE AND id = ").bind(key);
-        self.writer.execute_raw(sql.statement(self.backend())).await.map(|_| ())
+        if tx.execute_raw(sql.statement(self.backend())).await?.rows_affected() > 0 {
+            self.give_up(&tx, key, at.as_micros()).await?;
+        }
+        tx.commit().await
     }
 
     /// A delivery of a webhook of an organization, for a transaction that changes it.

@@ -5,7 +5,7 @@
 use std::fmt;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -52,7 +52,9 @@ impl Answer {
 #[derive(Clone)]
 pub struct Sender {
     policy: Policy,
-    client: reqwest::Client,
+    lookup: Lookup,
+    /// Made with the first message: a machine without certificates of authorities sends none, and does all else.
+    client: Arc<OnceLock<Option<reqwest::Client>>>,
 }
 
 impl fmt::Debug for Sender {
@@ -75,14 +77,31 @@ pub struct Message {
 }
 
 impl Sender {
-    /// A sender that asks the system for addresses. None if TLS cannot be had.
-    pub fn new(policy: Policy) -> Option<Self> {
+    /// A sender that asks the system for addresses.
+    pub fn new(policy: Policy) -> Self {
         Self::with_lookup(policy, Arc::new(|name| Box::pin(look_up(name))))
     }
 
     /// The same with another way to find addresses.
-    pub fn with_lookup(policy: Policy, lookup: Lookup) -> Option<Self> {
-        let client = reqwest::Client::builder()
+    pub fn with_lookup(policy: Policy, lookup: Lookup) -> Self {
+        Self { policy, lookup, client: Arc::default() }
+    }
+
+    /// What sends; none if TLS cannot be had.
+    fn client(&self) -> Option<&reqwest::Client> {
+        let made = self.client.get_or_init(|| {
+            let made = self.connect();
+            if made.is_err() {
+                tracing::warn!("webhooks cannot be told: there is no TLS; are certificates of authorities installed?");
+            }
+            made.ok()
+        });
+        made.as_ref()
+    }
+
+    fn connect(&self) -> reqwest::Result<reqwest::Client> {
+        let (policy, lookup) = (self.policy, Arc::clone(&self.lookup));
+        reqwest::Client::builder()
             .dns_resolver(Arc::new(Checked { policy, lookup }))
             .redirect(redirect::Policy::none())
             .no_proxy()
@@ -91,8 +110,6 @@ impl Sender {
             .timeout(PATIENCE)
             .user_agent(USER_AGENT)
             .build()
-            .ok()?;
-        Some(Self { policy, client })
     }
 
     /// What addresses it sends to.
@@ -113,7 +130,8 @@ impl Sender {
             let Ok(value) = HeaderValue::from_str(value) else { return Answer::Failed("the message cannot be sent") };
             headers.insert(name, value);
         }
-        match self.client.post(url).headers(headers).body(message.body).send().await {
+        let Some(client) = self.client() else { return Answer::Failed("there is no TLS") };
+        match client.post(url).headers(headers).body(message.body).send().await {
             Ok(answer) => {
                 let asked =
                     answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
@@ -211,7 +229,7 @@ mod tests {
         let (port, count) = canary("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await;
         let url = format!("https://rebinding.example.org:{port}/");
         for addresses in [&["127.0.0.1"][..], &["192.0.2.1"], &["8.8.8.8 127.0.0.1"], &["::1"], &["::ffff:127.0.0.1"]] {
-            let sender = Sender::with_lookup(Policy::default(), found(addresses)).unwrap();
+            let sender = Sender::with_lookup(Policy::default(), found(addresses));
             assert_eq!(
                 sender.send(&url, message()).await,
                 Answer::Failed("the address is not allowed"),
@@ -226,7 +244,7 @@ mod tests {
         assert!(look().await.is_err(), "the second look has another address");
         assert_eq!(count.load(Ordering::SeqCst), 0, "the canary was reached");
         let unresolved = format!("https://127.0.0.1:{port}/");
-        let sender = Sender::new(Policy::default()).unwrap();
+        let sender = Sender::new(Policy::default());
         assert_eq!(sender.send(&unresolved, message()).await, Answer::Failed("the address is not allowed"));
         assert_eq!(count.load(Ordering::SeqCst), 0);
     }
@@ -236,7 +254,7 @@ mod tests {
         let (target, reached) = canary("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await;
         let answer = format!("HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:{target}/\r\ncontent-length: 0\r\n\r\n");
         let (port, count) = canary(Box::leak(answer.into_boxed_str())).await;
-        let sender = Sender::new(Policy { allows_loopback: true }).unwrap();
+        let sender = Sender::new(Policy { allows_loopback: true });
         let answer = sender.send(&format!("http://127.0.0.1:{port}/"), message()).await;
         assert_eq!(answer, Answer::Status { status: 302, retry_after: None });
         assert!(!answer.is_success() && count.load(Ordering::SeqCst) == 1 && reached.load(Ordering::SeqCst) == 0);

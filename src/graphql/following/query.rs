@@ -73,6 +73,8 @@ pub(crate) fn told_fault(fault: FollowFault) -> ApiError {
     match fault {
         FollowFault::Malformed => ApiError::BadInput(format!("since {fault}")),
         FollowFault::Database(cause) => cause.into(),
-        FollowFault::Sealing | FollowFault::Stopped => sea_orm::DbErr::Custom(fault.to_string()).into(),
+        FollowFault::Sealing | FollowFault::Stopped | FollowFault::Crowded => {
+            sea_orm::DbErr::Custom(fault.to_string()).into()
+        }
     }
 }

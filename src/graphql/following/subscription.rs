@@ -48,10 +48,11 @@ impl Asked {
 #[derive(Clone, Debug)]
 pub struct Delivered(pub Arc<LivePage>);
 
-/// What can be followed while one is connected.
+/// What can be followed while one is connected: over a websocket by `graphql-transport-ws`, or as Server-Sent Events.
 #[derive(Debug, Default)]
 pub struct Subscription;
 
+/// What can be followed while one is connected: over a websocket by `graphql-transport-ws`, or as Server-Sent Events.
 #[Subscription]
 impl Subscription {
     /// What changes from now on, or since a token was given, told within a second: pages as `changes` answers them, for the

@@ -124,7 +124,13 @@ impl Webhook {
         } else {
             Vec::new()
         };
-        Ok(found.into_iter().map(|delivery| WebhookDelivery::new(delivery, &attempts)).collect())
+        // What an item is about is for the client that may see it.
+        let is_own = ctx.actor().is_some_and(|actor| actor.client == self.row.client_id);
+        let shown = |mut delivery: store::Delivery| {
+            delivery.item_id = delivery.item_id.filter(|_| is_own);
+            WebhookDelivery::new(delivery, &attempts)
+        };
+        Ok(found.into_iter().map(shown).collect())
     }
 }
 
@@ -136,7 +142,7 @@ pub(crate) struct WebhookDelivery {
     /// What it tells: `content.published`, `content.updated`, `content.removed`, `resync` or `test`.
     #[graphql(name = "type")]
     what: String,
-    /// The global id of the item that it is about; null if it is about none.
+    /// The global id of the item that it is about; null if it is about none, or if another client answers for the webhook.
     content_id: Option<ID>,
     /// How it stands.
     status: WebhookDeliveryStatus,

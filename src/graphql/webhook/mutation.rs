@@ -167,7 +167,9 @@ impl WebhookMutation {
         Ok(Some(WebhookCreatePayload { webhook: wrap(ctx, webhook)?, secret, user_errors, warnings: Vec::new() }))
     }
 
-    /// Changes a webhook of the own organization, or enables one that was disabled. Requires scope `webhooks:manage`.
+    /// Changes a webhook of the own organization, or enables one that was disabled. Who gives it another address, or enables
+    /// it, answers for it from then on: it is told what that client may see, of what changes from then on. Requires scope
+    /// `webhooks:manage`.
     #[graphql(guard = "RequireScope(&[Scope::WebhooksManage])")]
     async fn webhook_update(
         &self,
@@ -208,7 +210,7 @@ impl WebhookMutation {
     }
 
     /// Gives a webhook of the own organization another secret. For 24 hours messages have the signatures of both, so that
-    /// the receiver can go over without a gap. Requires scope `webhooks:manage`.
+    /// the receiver can go over without a gap. If another client made it, it begins anew for the client that rotates. Requires scope `webhooks:manage`.
     #[graphql(guard = "RequireScope(&[Scope::WebhooksManage])")]
     async fn webhook_rotate_secret(
         &self,
@@ -255,7 +257,8 @@ impl WebhookMutation {
             Err(fault) => Err(fault.into()),
         };
         let (delivery, user_errors) = sort_out(done)?;
-        let delivery = delivery.map(|delivery| WebhookDelivery::new(delivery, &[]));
+        let delivery =
+            delivery.map(|delivery| WebhookDelivery::new(store::Delivery { item_id: None, ..delivery }, &[]));
         Ok(Some(WebhookRedeliverPayload { delivery, user_errors, warnings: Vec::new() }))
     }
 }

@@ -97,6 +97,12 @@ fn log(error: &ServerError, id: &RequestId, metrics: &Metrics) {
     tracing::error!(request.id = id.0, cause = scrub(&error.message), "a resolver failed");
 }
 
+/// Whether an answer is wrong by a fault of ours, so that it may be right the next time.
+pub(crate) fn is_ours(outcome: &Outcome) -> bool {
+    let (Outcome::Executed { errors, .. } | Outcome::Rejected { errors }) = outcome;
+    errors.iter().any(|error| matches!(code(error), Some("INTERNAL" | "OVERLOADED" | "TIMEOUT")))
+}
+
 fn code(error: &ServerError) -> Option<&str> {
     match error.extensions.as_ref()?.get("code")? {
         Value::String(code) => Some(code),

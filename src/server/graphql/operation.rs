@@ -2,12 +2,14 @@
 //! for all who sent the same document with the same variables and see the same. Whoever has a token is looked up before
 //! each page. Must not know how texts are sent.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_graphql::parser::types::Selection;
 use async_graphql_value::Value;
 use bytes::Bytes;
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 use metrics::Gauge;
 use sha2::{Digest, Sha256};
 
@@ -32,6 +34,8 @@ pub(super) struct Operation {
     subscriber: Subscriber,
     /// A page that is not told yet.
     page: Option<Arc<LivePage>>,
+    /// Whether a page was told: the first one was paid for.
+    has_told: bool,
     _open: Open,
 }
 
@@ -97,6 +101,11 @@ impl Operation {
                 let error = errors::coded(format!("since {}", FollowFault::Malformed), "BAD_REQUEST");
                 return Err(Outcome::Rejected { errors: vec![error] });
             }
+            Err(FollowFault::Crowded) => {
+                state.metrics.shed.increment(1);
+                let error = errors::coded(FollowFault::Crowded.to_string(), "OVERLOADED");
+                return Err(Outcome::Rejected { errors: vec![error] });
+            }
             Err(cause) => {
                 failed(state, &cause, &id);
                 return Err(Outcome::failed(errors::internal(&id)));
@@ -105,7 +114,7 @@ impl Operation {
         state.metrics.subscriptions.increment(1.0);
         let open = Open(state.metrics.subscriptions.clone());
         let state = Arc::clone(state);
-        Ok(Some(Self { state, asker, prepared, id, name, subscriber, page: None, _open: open }))
+        Ok(Some(Self { state, asker, prepared, id, name, subscriber, page: None, has_told: false, _open: open }))
     }
 
     /// Waits for the next answer. Nothing is lost if it is not waited for to the end.
@@ -120,29 +129,46 @@ impl Operation {
                 Arc::clone(self.page.insert(page))
             }
         };
+        if page.is_alone && self.has_told {
+            self.pay().await;
+        }
         if let Some(actor) = &self.asker.actor {
-            let holds = async { access::holds(&self.state.app, actor).await.unwrap_or(false) };
-            if !page.holders.get(actor.jti.clone(), holds).await {
+            let holds = async { access::holds(&self.state.app, actor).await.map_err(|_| Over::Failed) };
+            if !page.holders.get(actor.jti.clone(), holds).await? {
                 return Err(Over::Forbidden);
             }
         }
-        let text = page.texts.get(self.name, self.render(&page)).await;
-        self.page = None;
+        let text = page.texts.get(self.name, self.render(&page)).await?;
+        (self.page, self.has_told) = (None, true);
         self.state.metrics.told.increment(1);
         Ok(Told { text, token: page.page.next.clone() })
     }
 
-    async fn render(&self, page: &Arc<LivePage>) -> Bytes {
+    /// What is read for one alone costs what asking for it would; who has nothing left waits.
+    async fn pay(&self) {
+        let Some(charged) = self.asker.charged else { return };
+        let cost = u32::try_from(self.prepared.checked.cost).unwrap_or(u32::MAX).max(1);
+        while let Err(exhausted) = self.state.rate_of(charged.is_client).charge(charged.key, cost.into()) {
+            tokio::time::sleep(exhausted.wait.max(Duration::from_millis(10))).await;
+        }
+    }
+
+    /// The text of a page. One that could not be made is no text: who follows comes again for it.
+    async fn render(&self, page: &Arc<LivePage>) -> Result<Bytes, Over> {
         self.state.metrics.tellings.increment(1);
         let request = self.prepared.request(&self.state, &self.asker).data(Delivered(Arc::clone(page)));
         let limit = self.state.app.limits.execution;
         let mut answers = self.state.schema.execute_stream(request);
-        let outcome = match tokio::time::timeout(limit, answers.next()).await {
-            Ok(Some(response)) => errors::sort_out(response, &self.id, &self.state.metrics),
-            Ok(None) => Outcome::failed(errors::internal(&self.id)),
-            Err(_) => Outcome::failed(errors::timeout(limit, &self.id)),
+        let answered = AssertUnwindSafe(answers.next()).catch_unwind();
+        let Ok(Ok(Some(response))) = tokio::time::timeout(limit, answered).await else {
+            self.state.metrics.faults.increment(1);
+            return Err(Over::Failed);
         };
-        Bytes::from(serde_json::to_vec(&Entity::of(&outcome)).unwrap_or_default())
+        let outcome = errors::sort_out(response, &self.id, &self.state.metrics);
+        if errors::is_ours(&outcome) {
+            return Err(Over::Failed);
+        }
+        serde_json::to_vec(&Entity::of(&outcome)).map(Bytes::from).map_err(|_| Over::Failed)
     }
 }
 

@@ -30,6 +30,7 @@ use crate::server::accept::Held;
 use crate::server::auth;
 use crate::server::refusal::{JSON, Refusal, RequestId};
 use crate::server::router::{Charged, Shared};
+use crate::service::access;
 
 /// Bytes that one read takes; a longer message takes several.
 const READ_BUFFER: usize = 2 * 1024;
@@ -338,6 +339,14 @@ async fn operated(state: &Shared, asker: Asker, payload: &str, sender: &Sender) 
         Err(Unprepared::Answer(answer)) => return sender.send(answered(answer.outcome)).await,
     };
     if prepared.checked.operation != OperationType::Subscription {
+        // The token was looked up when the socket was opened, and may be worth less now.
+        if let Some(actor) = &asker.actor {
+            match access::holds(&state.app, actor).await {
+                Ok(true) => {}
+                Ok(false) => return sender.send(What::Over(Over::Forbidden)).await,
+                Err(_) => return sender.send(What::Over(Over::Failed)).await,
+            }
+        }
         let Ok(_permit) = Arc::clone(&state.permits).try_acquire_owned() else {
             state.metrics.shed.increment(1);
             return sender.send(What::Error(vec![told(Refusal::overloaded())])).await;

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
-use tokio::sync::{OnceCell, broadcast};
+use tokio::sync::{OnceCell, Semaphore, broadcast};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::follower::{Advanced, STILL, advance, begin};
@@ -27,6 +27,8 @@ const PAUSE: Duration = Duration::from_millis(500);
 pub struct LivePage {
     /// What it tells.
     pub page: Arc<ToldPage>,
+    /// Whether it was read for one alone.
+    pub is_alone: bool,
     /// Up to where was read before it.
     from: Reached,
     /// What was found out about it for all, such as its text for one document.
@@ -36,8 +38,8 @@ pub struct LivePage {
 }
 
 impl LivePage {
-    fn new(page: ToldPage, from: Reached) -> Arc<Self> {
-        Arc::new(Self { page: Arc::new(page), from, texts: Once::default(), holders: Once::default() })
+    fn new(page: ToldPage, from: Reached, is_alone: bool) -> Arc<Self> {
+        Arc::new(Self { page: Arc::new(page), is_alone, from, texts: Once::default(), holders: Once::default() })
     }
 }
 
@@ -52,18 +54,32 @@ impl<K, V> Default for Once<K, V> {
 }
 
 impl<K: Eq + Hash, V: Clone + Debug> Once<K, V> {
-    /// The value of a key, made now if nobody has made it; others who ask meanwhile wait for it.
-    pub async fn get(&self, key: K, make: impl Future<Output = V>) -> V {
+    /// The value of a key, made now if nobody has made it; others who ask meanwhile wait for it. A failure is not kept.
+    pub async fn get<E>(&self, key: K, make: impl Future<Output = Result<V, E>>) -> Result<V, E> {
         let cell = Arc::clone(self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default());
-        cell.get_or_init(|| make).await.clone()
+        cell.get_or_try_init(|| make).await.cloned()
     }
 }
 
+/// Readers of the log, of as many different questions.
+const READERS: usize = 1_024;
+/// How many of those who follow read at once, so that there are connections left for those who ask.
+const AT_ONCE: usize = 2;
+/// How often one who goes on alone tries again after the database failed.
+const TRIES: usize = 20;
+
 /// Who follows what in this process.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Hub {
     groups: Mutex<HashMap<(String, bool), Weak<Group>>>,
     readers: Arc<AtomicUsize>,
+    turns: Arc<Semaphore>,
+}
+
+impl Default for Hub {
+    fn default() -> Self {
+        Self { groups: Mutex::default(), readers: Arc::default(), turns: Arc::new(Semaphore::new(AT_ONCE)) }
+    }
 }
 
 /// Those who follow the same.
@@ -93,12 +109,12 @@ impl Hub {
         if since.as_deref().is_some_and(is_malformed) {
             return Err(FollowFault::Malformed);
         }
-        let group = self.group(&following, with_body);
+        let group = self.group(&following, with_body).ok_or(FollowFault::Crowded)?;
         // First of all, so that nothing is missed between what it is told alone and what all are told.
         group.is_begun.get_or_try_init(|| self.begin(app, &following, with_body, &group)).await?;
         let pages = group.pages.subscribe();
-        let app = Arc::clone(app);
-        let way = Way { app, following, with_body, since, told_more: true, reached: None, first: None };
+        let (app, turns) = (Arc::clone(app), Arc::clone(&self.turns));
+        let way = Way { app, turns, following, with_body, since, told_more: true, reached: None, first: None };
         let mut subscriber = Subscriber { way, pages, is_alone: true, group };
         if subscriber.way.since.is_none() {
             let page = from_now(&subscriber.way.app, &subscriber.way.following).await?;
@@ -110,19 +126,23 @@ impl Hub {
         Ok(subscriber)
     }
 
-    fn group(&self, following: &Following, with_body: bool) -> Arc<Group> {
+    /// Those who follow the same; none if there are too many others.
+    fn group(&self, following: &Following, with_body: bool) -> Option<Arc<Group>> {
         let mut groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (following.question(), with_body);
         if let Some(group) = groups.get(&key).and_then(Weak::upgrade).filter(|group| !group.stop.is_cancelled()) {
-            return group;
+            return Some(group);
         }
         groups.retain(|_, group| group.strong_count() > 0);
+        if groups.len() >= READERS {
+            return None;
+        }
         let stop = CancellationToken::new();
         let end = stop.clone().drop_guard();
         let (pages, _) = broadcast::channel(KEPT);
         let group = Arc::new(Group { pages, is_begun: OnceCell::new(), stop, _end: end });
         groups.insert(key, Arc::downgrade(&group));
-        group
+        Some(group)
     }
 
     async fn begin(
@@ -143,6 +163,7 @@ impl Hub {
             pages: group.pages.clone(),
             count: Arc::clone(&self.readers),
             stop: group.stop.clone(),
+            turns: Arc::clone(&self.turns),
         };
         reader.count.fetch_add(1, Ordering::Relaxed);
         let stop = group.stop.clone();
@@ -162,6 +183,7 @@ struct Reader {
     pages: broadcast::Sender<Arc<LivePage>>,
     count: Arc<AtomicUsize>,
     stop: CancellationToken,
+    turns: Arc<Semaphore>,
 }
 
 impl Drop for Reader {
@@ -181,10 +203,13 @@ impl Reader {
         while news.changed().await.is_ok() {
             loop {
                 let size = self.app.limits.page_default;
+                // It is never closed.
+                let turn = self.turns.acquire().await;
                 let read = match advance(&self.app, &self.following, Some(place), size, self.with_body).await {
                     Ok(advanced) => self.told(advanced).await,
                     Err(fault) => Err(fault),
                 };
+                drop(turn);
                 let (reading, page) = match read {
                     Ok(read) => read,
                     Err(_) => {
@@ -204,7 +229,7 @@ impl Reader {
                 if is_news || (!has_more && (told_more || is_still)) {
                     (told_more, told_at) = (has_more, reached.now);
                     // Nobody may be there at this moment.
-                    let _ = self.pages.send(LivePage::new(page, from));
+                    let _ = self.pages.send(LivePage::new(page, from, false));
                 }
                 (place, from) = (reading, reached);
                 if !has_more {
@@ -233,6 +258,7 @@ pub struct Subscriber {
 /// How far one came.
 struct Way {
     app: SharedApp,
+    turns: Arc<Semaphore>,
     following: Following,
     with_body: bool,
     since: Option<String>,
@@ -259,7 +285,17 @@ impl Way {
     async fn step(&mut self) -> Result<(ToldPage, bool), FollowFault> {
         let app: &App = &self.app;
         let size = app.limits.page_default;
-        let page = changes(app, &self.following, self.since.as_deref(), size, self.with_body).await?;
+        let mut tries = 0;
+        let page = loop {
+            let turn = self.turns.acquire().await;
+            let page = changes(app, &self.following, self.since.as_deref(), size, self.with_body).await;
+            drop(turn);
+            match page {
+                Err(FollowFault::Database(_)) if tries < TRIES => tries += 1,
+                page => break page?,
+            }
+            tokio::time::sleep(PAUSE).await;
+        };
         let is_moved = self.since.as_deref() != Some(page.next.as_str());
         let is_end = !page.has_more && (is_moved || self.told_more);
         let is_news = !page.changes.is_empty() || page.is_resync || is_end;
@@ -276,7 +312,7 @@ impl Subscriber {
     pub async fn next(&mut self) -> Result<Arc<LivePage>, FollowFault> {
         if let Some(page) = self.way.first.take() {
             let reached = page.reached;
-            return Ok(LivePage::new(page, reached));
+            return Ok(LivePage::new(page, reached, true));
         }
         loop {
             if self.is_alone {
@@ -284,7 +320,7 @@ impl Subscriber {
                 let (page, is_news) = self.way.step().await?;
                 self.is_alone = page.has_more;
                 if is_news {
-                    return Ok(LivePage::new(page, from));
+                    return Ok(LivePage::new(page, from, true));
                 }
                 continue;
             }

@@ -92,6 +92,9 @@ pub enum FollowFault {
     /// The text is no place.
     #[error("is not a token of `changes`")]
     Malformed,
+    /// Too many different things are followed.
+    #[error("too many different things are followed at once; try again later")]
+    Crowded,
     /// Who read the log for those who follow has stopped.
     #[error("the log is not followed any more")]
     Stopped,
@@ -174,6 +177,11 @@ impl Following {
         let (partners, joining) = (sight.partners.as_ref().map(area), sight.joining.as_ref().map(area));
         let alerts = if self.is_alerts { " alerts" } else { "" };
         format!("{kinds:?} {regions:?} {topics:?} {partners:?} {own:?} {joining:?}{alerts}")
+    }
+
+    /// The same as a short text.
+    pub fn named(&self) -> String {
+        self.name().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// A name for that: a place is good for one question only.

@@ -9,7 +9,8 @@ use serde_json::{Map, Value, json};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
-use super::{outbox, secrets_of};
+use super::outbox::{self, Ahead};
+use super::secrets_of;
 use crate::app::{App, SharedApp};
 use crate::bus::News;
 use crate::domain::time::{DAY_MICROS, Timestamp};
@@ -22,8 +23,9 @@ use crate::webhook::{Answer, signature};
 const INTERVAL: Duration = Duration::from_secs(1);
 /// Messages on their way at once.
 const AT_ONCE: usize = 32;
-/// The same of one webhook.
+/// The same of one webhook, and of all of an organization.
 const AT_ONCE_EACH: usize = 4;
+const AT_ONCE_ALL: usize = 8;
 /// How much longer than an attempt may take a delivery stays with the node that took it, in microseconds.
 const SLACK: i64 = 5_000_000;
 /// After how many looks old deliveries are forgotten: about every ten minutes.
@@ -38,6 +40,8 @@ pub fn run(app: SharedApp) -> JoinHandle<()> {
             app,
             sending: JoinSet::new(),
             busy: HashMap::new(),
+            ahead: Ahead::default(),
+            next: tokio::time::Instant::now(),
             news: None,
             webhooks: Vec::new(),
             is_failing: false,
@@ -74,6 +78,10 @@ struct Dispatcher {
     sending: JoinSet<Sent>,
     /// Messages on their way, by webhook.
     busy: HashMap<i64, usize>,
+    /// How far ahead of its place each webhook was read, where there was nothing for it.
+    ahead: Ahead,
+    /// When it is looked again, whatever is heard.
+    next: tokio::time::Instant,
     /// Listens while there is anybody to tell.
     news: Option<watch::Receiver<News>>,
     /// Those that are told of anything, as last seen.
@@ -105,13 +113,18 @@ impl Dispatcher {
             if self.news.is_none() {
                 self.news = Some(self.app.bus.follow());
             }
-            filled = outbox::fill(&self.app, &self.webhooks).await;
+            filled = outbox::fill(&self.app, &self.webhooks, &mut self.ahead).await;
         }
         let now = self.app.clock.now();
         let until = now.plus_micros(i64::try_from(PATIENCE.as_micros()).unwrap_or(i64::MAX) + SLACK);
-        for key in self.app.store.due_webhooks(now).await? {
-            let Some(webhook) = self.webhooks.iter().find(|webhook| webhook.id == key).cloned() else { continue };
+        let due = self.app.store.due_webhooks(now).await?;
+        let mut due: Vec<Webhook> = self.webhooks.iter().filter(|webhook| due.contains(&webhook.id)).cloned().collect();
+        // Who has the least on its way comes first, so that nobody's slow receivers keep others waiting.
+        due.sort_by_key(|webhook| (self.busy_of(webhook.organization_id), self.busy.get(&webhook.id).copied()));
+        for webhook in due {
+            let key = webhook.id;
             let room = AT_ONCE_EACH.saturating_sub(self.busy.get(&key).copied().unwrap_or(0));
+            let room = room.min(AT_ONCE_ALL.saturating_sub(self.busy_of(webhook.organization_id)));
             let room = room.min(AT_ONCE.saturating_sub(self.sending.len()));
             if room == 0 {
                 continue;
@@ -122,6 +135,12 @@ impl Dispatcher {
             }
         }
         filled
+    }
+
+    /// Messages on their way to all webhooks of an organization.
+    fn busy_of(&self, organization: i64) -> usize {
+        let own = self.webhooks.iter().filter(|webhook| webhook.organization_id == organization);
+        own.filter_map(|webhook| self.busy.get(&webhook.id)).sum()
     }
 
     fn send(&mut self, webhook: Webhook, delivery: Delivery) {
@@ -139,6 +158,10 @@ impl Dispatcher {
 
     /// Waits until there may be something to do.
     async fn wait(&mut self) -> Woken {
+        if tokio::time::Instant::now() >= self.next {
+            self.next = tokio::time::Instant::now() + INTERVAL;
+            return Woken::Time;
+        }
         let heard = async {
             match &mut self.news {
                 // The sender lives as long as the application.
@@ -149,7 +172,10 @@ impl Dispatcher {
         let first = tokio::select! {
             Some(sent) = self.sending.join_next() => sent,
             () = heard => return Woken::News,
-            () = tokio::time::sleep(INTERVAL) => return Woken::Time,
+            () = tokio::time::sleep_until(self.next) => {
+                self.next = tokio::time::Instant::now() + INTERVAL;
+                return Woken::Time;
+            }
         };
         let mut all = vec![first];
         while let Some(sent) = self.sending.try_join_next() {

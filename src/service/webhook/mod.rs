@@ -96,6 +96,7 @@ pub async fn create(app: &App, actor: &Actor, new: &NewWebhook) -> Result<(Webho
         failing_since: None,
         secret_version: 1,
         rotated_at: None,
+        sight: String::new(),
         seq: 0,
         seq_at: 0,
         turned_at: 0,
@@ -135,7 +136,9 @@ pub async fn update(
     // Before the transaction, as it looks at the log.
     let found = app.store.find_webhook(id).await?.filter(|webhook| webhook.organization_id == actor.organization);
     let mut started = found.ok_or_else(unknown)?;
-    let is_restarted = patch.is_enabled == Some(true) && !started.is_enabled;
+    // Another client must not be told at its own address what the one that made it may see.
+    let is_taken = url.is_some() && started.client_id != actor.client;
+    let is_restarted = (patch.is_enabled == Some(true) && !started.is_enabled) || is_taken;
     if is_restarted {
         begin_now(app, actor, &mut started).await?;
     }
@@ -157,35 +160,40 @@ pub async fn update(
         webhook.topics = topics.as_deref().map(packed);
     }
     let now = app.clock.now().as_micros();
+    if is_restarted {
+        restart(app, &tx, &actor, &mut webhook, &started).await?;
+    }
     match patch.is_enabled {
-        Some(true) if is_restarted => {
-            (webhook.is_enabled, webhook.disabled_at, webhook.disabled_reason) = (true, None, None);
-            webhook.failing_since = None;
-            // What it may be told is now for the client that answers for it.
-            webhook.client_id = actor.client;
-            (webhook.seq, webhook.seq_at) = (started.seq, started.seq_at);
-            (webhook.turned_at, webhook.turned_key) = (started.turned_at, started.turned_key);
-        }
+        Some(true) => (webhook.is_enabled, webhook.disabled_at, webhook.disabled_reason) = (true, None, None),
         Some(false) if webhook.is_enabled => {
             (webhook.is_enabled, webhook.disabled_at) = (false, Some(now));
             webhook.disabled_reason = Some("ASKED".to_string());
+            app.store.give_up(&tx, webhook.id, now).await?;
         }
         _ => {}
     }
     changed(app, &tx, &mut webhook).await?;
     tx.commit().await?;
+    app.bus.turned();
     Ok(webhook)
 }
 
 /// Gives a webhook another secret; for a day both sign.
 pub async fn rotate_secret(app: &App, actor: &Actor, id: PublicId) -> Result<(Webhook, SecretString), ClientError> {
+    let found = app.store.find_webhook(id).await?.filter(|webhook| webhook.organization_id == actor.organization);
+    let mut started = found.ok_or_else(unknown)?;
+    begin_now(app, actor, &mut started).await?;
     let (tx, actor) = begin(app, actor).await?;
     let mut webhook = own(app, &tx, &actor, id).await?;
+    if webhook.client_id != actor.client {
+        restart(app, &tx, &actor, &mut webhook, &started).await?;
+    }
     webhook.secret_version = webhook.secret_version.saturating_add(1);
     webhook.rotated_at = Some(app.clock.now().as_micros());
     let secret = secret_of(app, &webhook).ok_or_else(no_master)?.shown();
     changed(app, &tx, &mut webhook).await?;
     tx.commit().await?;
+    app.bus.turned();
     Ok((webhook, secret))
 }
 
@@ -303,7 +311,11 @@ fn set_question(webhook: &mut Webhook, question: Question) {
 
 /// Puts a webhook to the end of the log.
 async fn begin_now(app: &App, actor: &Actor, webhook: &mut Webhook) -> Result<(), ClientError> {
-    let place = place_from_now(app, &following(app, webhook, actor)).await.map_err(|fault| match fault {
+    // All that the client holds, whatever of it its token says.
+    let holder = super::access::client(app, actor.client).await?;
+    let following = following(app, webhook, holder.as_ref().unwrap_or(actor));
+    webhook.sight = following.named();
+    let place = place_from_now(app, &following).await.map_err(|fault| match fault {
         FollowFault::Database(cause) => cause,
         other => sea_orm::DbErr::Custom(other.to_string()),
     })?;
@@ -330,6 +342,21 @@ async fn own(
 ) -> Result<Webhook, ClientError> {
     let found = app.store.find_webhook_within(tx, id.key()).await?;
     found.filter(|webhook| webhook.organization_id == actor.organization).ok_or_else(unknown)
+}
+
+/// Begins anew for a client, with what changes from now on: what was still to be told was for another one, or is old.
+async fn restart(
+    app: &App,
+    tx: &sea_orm::DatabaseTransaction,
+    actor: &Actor,
+    webhook: &mut Webhook,
+    started: &Webhook,
+) -> Result<(), ClientError> {
+    (webhook.client_id, webhook.failing_since) = (actor.client, None);
+    webhook.sight.clone_from(&started.sight);
+    (webhook.seq, webhook.seq_at) = (started.seq, started.seq_at);
+    (webhook.turned_at, webhook.turned_key) = (started.turned_at, started.turned_key);
+    Ok(app.store.give_up(tx, webhook.id, app.clock.now().as_micros()).await?)
 }
 
 async fn changed(app: &App, tx: &sea_orm::DatabaseTransaction, webhook: &mut Webhook) -> Result<(), ClientError> {

@@ -19,8 +19,15 @@ use crate::store::{Delivery, PENDING, Webhook};
 /// The type of a message that says that a copy has to be made anew.
 pub(super) const RESYNC: &str = "resync";
 
+/// Changes that a webhook may be read ahead of its place without writing that down.
+const FAR: i64 = 500;
+
+/// Where webhooks were read to, each with the place that was stored when it was.
+pub(super) type Ahead = HashMap<i64, (Place, Place)>;
+
 /// Moves all webhooks on to the end of the log; one that fails keeps no other one waiting.
-pub(super) async fn fill(app: &App, webhooks: &[Webhook]) -> Result<(), DbErr> {
+pub(super) async fn fill(app: &App, webhooks: &[Webhook], ahead: &mut Ahead) -> Result<(), DbErr> {
+    ahead.retain(|key, _| webhooks.iter().any(|webhook| webhook.id == *key));
     let mut failure = None;
     let mut holders: HashMap<i64, Option<Actor>> = HashMap::new();
     for webhook in webhooks {
@@ -32,36 +39,47 @@ pub(super) async fn fill(app: &App, webhooks: &[Webhook]) -> Result<(), DbErr> {
             app.store.disable_webhook(webhook.id, app.clock.now(), "CLIENT").await?;
             continue;
         };
-        if let Err(cause) = move_on(app, webhook.clone(), holder).await {
+        if let Err(cause) = move_on(app, webhook.clone(), holder, ahead).await {
             failure = Some(cause);
         }
     }
     failure.map_or(Ok(()), Err)
 }
 
-async fn move_on(app: &App, mut webhook: Webhook, holder: &Actor) -> Result<(), DbErr> {
+async fn move_on(app: &App, mut webhook: Webhook, holder: &Actor, ahead: &mut Ahead) -> Result<(), DbErr> {
     loop {
         let following = following(app, &webhook, holder);
-        let place = Place {
+        let sight = following.named();
+        let stored = Place {
             question: [0; 8],
             seq: webhook.seq,
             at: webhook.seq_at,
             walk: None,
             turned: (webhook.turned_at, webhook.turned_key),
         };
+        let place = ahead.get(&webhook.id).filter(|(base, _)| *base == stored).map_or(stored, |(_, read)| *read);
         let between = happened(app, &following, place).await.map_err(|fault| match fault {
             FollowFault::Database(cause) => cause,
             other => DbErr::Custom(other.to_string()),
         })?;
         let Between { happened, is_resync, place: to, has_more } = between;
-        if to == place {
+        // What it may see is other than it was: of what it may not see any more nothing is told, its end included.
+        let is_other = sight != webhook.sight;
+        if to == place && !is_other {
             return Ok(());
         }
-        let mut moved = webhook.clone();
+        if happened.is_empty() && !is_resync && !is_other && to.seq - stored.seq < FAR {
+            ahead.insert(webhook.id, (stored, to));
+            if has_more {
+                continue;
+            }
+            return Ok(());
+        }
+        let mut moved = Webhook { sight, ..webhook.clone() };
         (moved.seq, moved.seq_at) = (to.seq, to.at);
         (moved.turned_at, moved.turned_key) = to.turned;
         let mut deliveries: Vec<Delivery> = happened.into_iter().map(|happened| of(app, &webhook, happened)).collect();
-        if is_resync {
+        if is_resync || is_other {
             deliveries.push(new_delivery(app, &webhook, RESYNC, app.clock.now().as_micros()));
         }
         if !app.store.move_webhook(&webhook, &moved, deliveries).await? || !has_more {

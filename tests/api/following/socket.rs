@@ -256,6 +256,15 @@ async fn a_token_comes_in_init_only_and_any_origin_may_connect() {
     let mut socket = Socket::open(server.address, Some(&token)).await;
     socket.subscribe("1", "{ viewer { isAuthenticated } }", json!({})).await;
     assert_eq!(socket.next("1").await["data"]["viewer"]["isAuthenticated"], true);
+    // A query asks with what the token allows now, not with what it did when the socket was opened.
+    let client = server.new_client(&[Scope::ContentReadDrafts], "hub", &[]).await;
+    let token = server.token_of(&client).await;
+    let mut open = Socket::open(server.address, Some(&token)).await;
+    let form = [("token", token.as_str())];
+    let revoked = server.http.post(server.url("/oauth/revoke")).basic_auth(&client.id, Some(&client.secret));
+    assert!(revoked.form(&form).send().await.unwrap().status().is_success());
+    open.subscribe("1", "{ viewer { isAuthenticated } }", json!({})).await;
+    assert_eq!(open.heard().await, Heard::Closed(4403));
     // A request that is no handshake gets an answer of HTTP.
     let asked = |key: Option<&str>| {
         let request = server.http.get(server.url("/graphql?query=%7B__typename%7D")).header("upgrade", "websocket");

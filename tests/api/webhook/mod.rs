@@ -7,8 +7,10 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use solidarity::domain::public_id::{Noun, PublicId};
 use solidarity::domain::scope::Scope;
 use solidarity::domain::time::DAY_MICROS;
+use solidarity::service::client::{self, By, GrantInput};
 use solidarity::service::follow::follow;
 use solidarity::service::webhook::dispatch;
 use tokio::task::AbortHandle;
@@ -217,10 +219,8 @@ async fn partners_content_is_told_to_those_only_who_may_read_it_and_ends_with_th
 
     // With the client goes what it was told.
     let id = client.id.clone();
-    let by = solidarity::service::client::By::Operator;
-    let id =
-        solidarity::domain::public_id::PublicId::parse_as(&id, solidarity::domain::public_id::Noun::Client).unwrap();
-    solidarity::service::client::disable(&hooks.server.app, by, id).await.unwrap();
+    let id = PublicId::parse_as(&id, Noun::Client).unwrap();
+    client::disable(&hooks.server.app, By::Operator, id).await.unwrap();
     publisher.publish(&place("Later", "vancouver")).await;
     stranger.wait_for(2).await;
     tokio::time::sleep(Duration::from_millis(300)).await;
@@ -338,6 +338,71 @@ async fn a_receiver_that_is_gone_is_left_alone_at_once() {
     assert_eq!(receiver.all().len(), 1);
     let refused = hooks.change("webhookTest", "delivery { id }", json!({ "id": id })).await;
     assert_eq!(refused["userErrors"][0]["code"], "INVALID_STATE_TRANSITION");
+}
+
+#[tokio::test]
+async fn who_takes_a_webhook_over_gets_nothing_that_its_maker_was_told() {
+    let hooks = Hooks::start().await;
+    let (old, new) = (Receiver::start(|_| 500).await, Receiver::start(|_| 200).await);
+    let (id, secret) = hooks.webhook(&old.url(), json!({})).await;
+    let publisher = hooks.publisher().await;
+    let mut input = place("For partners", "vancouver");
+    input["visibility"] = json!("PARTNERS");
+    publisher.publish(&input).await;
+    old.wait_for(1).await;
+    let log = hooks.log_where(&id, |log| log["failingSince"].is_string()).await;
+    assert!(log["deliveries"][0]["contentId"].is_string());
+
+    let other = hooks.server.client(&[Scope::WebhooksManage], "hub", &[]).await;
+    let seen = hooks.server.ask_as(&other, DELIVERIES, json!({ "id": id })).await;
+    let delivery = &seen["data"]["webhook"]["deliveries"][0];
+    assert!(delivery["contentId"].is_null() && delivery["status"] == "PENDING", "{seen:#}");
+    let input = json!({ "id": id, "expectedVersion": log["version"], "url": new.url() });
+    let update = mutation("webhookUpdate", "webhook { url }");
+    let taken = hooks.server.ask_as(&other, &update, json!({ "input": input })).await;
+    assert_eq!(taken["data"]["webhookUpdate"]["webhook"]["url"], new.url(), "{taken:#}");
+    assert_eq!(hooks.log(&id).await["deliveries"][0]["status"], "DEAD", "what was for the maker is told still");
+    publisher.publish(&input_for("partners")).await;
+    let shown = publisher.publish(&place("For all", "vancouver")).await;
+    let all = new.wait_for(1).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(new.all().len(), 1, "{all:#?}");
+    assert_eq!(all[0].json()["data"]["id"], shown["id"]);
+    assert!(all[0].is_signed_by(&secret));
+}
+
+fn input_for(visibility: &str) -> Value {
+    let mut input = place("Not for all", "vancouver");
+    input["visibility"] = json!(visibility.to_uppercase());
+    input
+}
+
+#[tokio::test]
+async fn a_client_with_other_rights_is_told_to_begin_anew() {
+    let hooks = Hooks::start().await;
+    let receiver = Receiver::start(|_| 200).await;
+    let scopes = [Scope::WebhooksManage, Scope::ContentReadPartners];
+    let client = hooks.server.new_client(&scopes, "other", &[]).await;
+    let token = hooks.server.token_of(&client).await;
+    let make = mutation("webhookCreate", "webhook { id }");
+    hooks.server.ask_as(&token, &make, json!({ "input": { "url": receiver.url() } })).await;
+    let publisher = hooks.publisher().await;
+    let item = publisher.publish(&input_for("partners")).await;
+    receiver.wait_for(1).await;
+    let less = vec![GrantInput { scope: "webhooks:manage".to_string(), regions: None }];
+    let id = PublicId::parse_as(&client.id, Noun::Client).unwrap();
+    client::set_grants(&hooks.server.app, By::Operator, id, &less).await.unwrap();
+    let withdraw = mutation("contentWithdraw", "content { id }");
+    publisher.made(&withdraw, &reference(&item)).await;
+    let all = receiver.wait_for(2).await;
+    assert_eq!(types(&all)[1], ("resync".to_string(), json!({})));
+    // A filter that is changed has the same effect; what is disabled gives up what it had.
+    let list = "{ webhooks { id version } }";
+    let webhook = hooks.server.ask_as(&token, list, json!({})).await["data"]["webhooks"][0].clone();
+    let update = mutation("webhookUpdate", "webhook { version }");
+    let input = json!({ "id": webhook["id"], "expectedVersion": webhook["version"], "kinds": ["EVENT"] });
+    hooks.server.ask_as(&token, &update, json!({ "input": input })).await;
+    assert_eq!(types(&receiver.wait_for(3).await)[2].0, "resync");
 }
 
 #[tokio::test]
