@@ -35,6 +35,10 @@ pub(crate) struct NewChange {
 
 const COLUMNS: &str = "seq, at, noun, item, public_id, what, visibility_before, visibility_after, regions_before, \
                        regions_after, topics_before, topics_after, purge";
+/// The visibility that an item had when it was seen last, by its changes; and how that ends, behind its key.
+const LAST_SEEN: &str = "SELECT COALESCE(p.visibility_after, p.visibility_before) FROM change p WHERE p.item = ";
+const LAST_SEEN_ORDER: &str = " AND (p.visibility_after IS NOT NULL OR p.visibility_before IS NOT NULL) ORDER BY p.seq DESC \
+                               LIMIT 1";
 const NEXT: &str = "UPDATE epoch SET seq = seq + 1 WHERE id = 1";
 
 /// Appends a change in the transaction that makes it, behind other statements of the same round trip. The row lock that
@@ -55,7 +59,14 @@ pub(super) async fn append_with(
     let NewChange { at, noun, item, public_id, what, before, after, purge } = change;
     sql.push(", ").bind(at.as_micros()).push(", ").bind(noun).push(", ").bind(item).push(", ").bind(public_id);
     sql.push(", ").bind(what);
-    sql.push(", ").bind(before.visibility).push(", ").bind(after.visibility);
+    sql.push(", ");
+    if purge && before.visibility.is_none() {
+        // Who could see it once has to erase it too.
+        sql.push("(").push(LAST_SEEN).bind(item).push(LAST_SEEN_ORDER).push(")");
+    } else {
+        sql.bind(before.visibility);
+    }
+    sql.push(", ").bind(after.visibility);
     sql.push(", ").bind(before.regions).push(", ").bind(after.regions);
     sql.push(", ").bind(before.topics).push(", ").bind(after.topics).push(", ").bind(purge);
     if is_postgres {
@@ -86,10 +97,15 @@ pub(super) fn append_all(backend: DbBackend, changes: Vec<NewChange>) -> Stateme
     sql.push("INSERT INTO change (").push(COLUMNS).push(") SELECT next.seq - ");
     sql.bind(i64::try_from(rows.len()).unwrap_or(i64::MAX)).push(" + ");
     let values = Value::Array(rows).to_string();
+    let (of_json, of_row) = ("CAST(c.value ->> 'item' AS INTEGER)", "c.item");
+    let item = if backend == DbBackend::Postgres { of_row } else { of_json };
+    let last_seen = format!("({LAST_SEEN}{item}{LAST_SEEN_ORDER})");
     if backend == DbBackend::Postgres {
         sql.push(
-            "1 + c.position, c.at, c.noun, c.item, c.public_id, c.what, c.visibility_before, c.visibility_after, \
-             c.regions_before, c.regions_after, c.topics_before, c.topics_after, c.purge FROM next, \
+            "1 + c.position, c.at, c.noun, c.item, c.public_id, c.what, COALESCE(c.visibility_before, CASE WHEN c.purge THEN ",
+        );
+        sql.push(&last_seen).push(
+            " END), c.visibility_after, c.regions_before, c.regions_after, c.topics_before, c.topics_after, c.purge FROM next, \
              json_to_recordset(CAST(",
         );
         sql.bind(values);
@@ -101,8 +117,11 @@ pub(super) fn append_all(backend: DbBackend, changes: Vec<NewChange>) -> Stateme
     } else {
         sql.push(
             "1 + (c.value ->> 'position'), c.value ->> 'at', c.value ->> 'noun', c.value ->> 'item', \
-             c.value ->> 'public_id', c.value ->> 'what', c.value ->> 'visibility_before', \
-             c.value ->> 'visibility_after', c.value ->> 'regions_before', c.value ->> 'regions_after', \
+             c.value ->> 'public_id', c.value ->> 'what', COALESCE(c.value ->> 'visibility_before', CASE WHEN \
+             c.value ->> 'purge' THEN ",
+        );
+        sql.push(&last_seen).push(
+            " END), c.value ->> 'visibility_after', c.value ->> 'regions_before', c.value ->> 'regions_after', \
              c.value ->> 'topics_before', c.value ->> 'topics_after', c.value ->> 'purge' \
              FROM epoch AS next, json_each(",
         );

@@ -20,7 +20,7 @@ use crate::domain::vocabulary::Vocabulary;
 
 /// Texts that are ranked at most: of those that match, the ones that were published or changed last. An item is a text for
 /// each of its languages.
-pub const RANKED: i64 = 2_000;
+pub const RANKED: i64 = 1_500;
 
 /// How long a search indexes what was changed before it.
 const CATCH_UP: Duration = Duration::from_millis(250);

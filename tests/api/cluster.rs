@@ -10,6 +10,7 @@ pub struct Cluster {
     folder: PathBuf,
     programs: PathBuf,
     pub url: Url,
+    settings: String,
 }
 
 /// The newest PostgreSQL that Debian has installed.
@@ -39,20 +40,30 @@ impl Cluster {
         let programs = programs()?;
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let folder = std::env::temp_dir().join(format!("solidarity-cluster-{port}"));
-        let text = folder.to_str().unwrap().to_string();
-        run(&programs.join("initdb"), &["-D", &text, "-A", "trust", "-U", "postgres"]);
+        run(&programs.join("initdb"), &["-D", folder.to_str().unwrap(), "-A", "trust", "-U", "postgres"]);
         let settings = format!("-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=on");
-        let log = format!("{text}/log");
-        run(&programs.join("pg_ctl"), &["-D", &text, "-l", &log, "-w", "-o", &settings, "start"]);
         let url = format!("postgres://postgres@127.0.0.1:{port}/postgres").parse().unwrap();
-        Some(Self { folder, programs, url })
+        let cluster = Self { folder, programs, url, settings };
+        cluster.launch();
+        Some(cluster)
+    }
+
+    /// Starts it again where it was stopped.
+    pub fn launch(&self) {
+        let text = self.folder.to_str().unwrap();
+        let log = format!("{text}/log");
+        run(&self.programs.join("pg_ctl"), &["-D", text, "-l", &log, "-w", "-o", &self.settings, "start"]);
+    }
+
+    /// Stops it as a loss of power would.
+    pub fn stop(&self) {
+        run(&self.programs.join("pg_ctl"), &["-D", self.folder.to_str().unwrap(), "-m", "immediate", "stop"]);
     }
 }
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        let text = self.folder.to_str().unwrap();
-        run(&self.programs.join("pg_ctl"), &["-D", text, "-m", "immediate", "stop"]);
+        self.stop();
         let _ = std::fs::remove_dir_all(&self.folder);
     }
 }

@@ -13,6 +13,7 @@ mod calendar_scale;
 mod campaign;
 mod catalog;
 mod client;
+mod cluster;
 mod concurrency;
 mod crash;
 mod database;

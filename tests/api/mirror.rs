@@ -11,7 +11,7 @@ use rand::{Rng as _, SeedableRng as _};
 use serde_json::{Value, json};
 
 use crate::database::{Database, rows};
-use crate::following::{Known, change};
+use crate::following::changes::{Known, change};
 use crate::program::Program;
 use crate::publisher::is_full;
 

@@ -17,7 +17,7 @@ const CHUNK: usize = 5_000;
 /// Words that texts are made of.
 const VOCABULARY: u64 = 20_000;
 /// Texts that are ranked at most.
-const RANKED: usize = 2_000;
+const RANKED: usize = 1_500;
 
 fn is_full() -> bool {
     std::env::var("SOLIDARITY_TRIAL").is_ok_and(|trial| trial == "full")

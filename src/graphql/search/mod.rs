@@ -123,7 +123,7 @@ impl SearchConnection {
         &self.info
     }
 
-    /// All items that were ranked, whatever the page: all that match, unless more than 2 000 texts do, of which those are
+    /// All items that were ranked, whatever the page: all that match, unless more than 1 500 texts do, of which those are
     /// ranked that were published or changed last. An item is a text for each of its languages. Costs 20.
     async fn total_count(&self) -> i64 {
         self.total

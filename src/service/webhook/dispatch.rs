@@ -22,10 +22,10 @@ use crate::webhook::{Answer, signature};
 /// How often it is looked whether something is due, whether something was heard of or not.
 const INTERVAL: Duration = Duration::from_secs(1);
 /// Messages on their way at once.
-const AT_ONCE: usize = 32;
+const AT_ONCE: usize = 64;
 /// The same of one webhook, and of all of an organization.
-const AT_ONCE_EACH: usize = 4;
-const AT_ONCE_ALL: usize = 8;
+const AT_ONCE_EACH: usize = 8;
+const AT_ONCE_ALL: usize = 16;
 /// How much longer than an attempt may take a delivery stays with the node that took it, in microseconds.
 const SLACK: i64 = 5_000_000;
 /// After how many looks old deliveries are forgotten: about every ten minutes.

@@ -1,7 +1,9 @@
 //! Followers keep a copy current with `changes`: everything once, then what changed, and nothing of what they could never
 //! see. `SOLIDARITY_TRIAL=full cargo test --release --test api following` makes 6 000 random changes.
 
+pub mod changes;
 pub mod live;
+mod nodes;
 mod scale;
 mod socket;
 
@@ -17,6 +19,8 @@ use solidarity::auth::Keys;
 use solidarity::domain::scope::Scope;
 use solidarity::domain::time::{DAY_MICROS, Zones};
 use solidarity::service::schedule;
+
+use changes::{Known, change};
 
 use crate::actor::{clock, generous, load, open, webhooks};
 use crate::database::Database;
@@ -231,6 +235,30 @@ async fn each_end_has_its_reason_and_the_clock_ends_what_no_worker_did() {
     let again = follower.catch_up(&server).await;
     assert!(again.iter().all(|gone| gone["reason"] == "EXPIRED"), "{again:?}");
     assert!(follower.copy.is_empty() && follower.fresh(&server).await.is_empty());
+}
+
+#[tokio::test]
+async fn what_is_erased_after_its_end_is_to_be_erased_by_those_who_saw_it_and_by_no_other() {
+    let server = served([organization("hub")]).await;
+    let publisher = publisher(&server).await;
+    let seen = publisher.publish(&place("Seen by all", &[], &[])).await;
+    let mut input = place("For partners", &[], &[]);
+    input["visibility"] = json!("PARTNERS");
+    let partners = publisher.publish(&input).await;
+    let draft = publisher.made(CREATE, &place("Never seen", &[], &[])).await;
+    let mut follower = Follower::new(json!({}));
+    follower.catch_up(&server).await;
+    let seen = publisher.made(ARCHIVE, &reference(&seen)).await;
+    let partners = publisher.made(ARCHIVE, &reference(&partners)).await;
+    let archived = follower.catch_up(&server).await;
+    assert_eq!((archived.len(), &archived[0]["reason"], &archived[0]["purge"]), (1, &json!("ARCHIVED"), &json!(false)));
+    for item in [&seen, &partners, &draft] {
+        publisher.made(REDACT, &reference(item)).await;
+    }
+    let erased = follower.catch_up(&server).await;
+    assert_eq!(erased.len(), 1, "{erased:#?}");
+    assert_eq!((&erased[0]["id"], &erased[0]["reason"]), (&seen["id"], &json!("REDACTED")), "{erased:#?}");
+    assert_eq!(erased[0]["purge"], true);
 }
 
 #[tokio::test]
@@ -473,73 +501,6 @@ async fn a_token_that_is_not_good_any_more_starts_again() {
     assert_eq!(publisher.refused(UPDATE, &patch).await.0, "STALE_VERSION");
     recent.catch_up(&server).await;
     assert_eq!(recent.copy, recent.fresh(&server).await);
-}
-
-/// An item of a random trial as its publisher knows it.
-#[derive(Clone, Debug)]
-pub struct Known {
-    pub item: Value,
-    pub is_public: bool,
-}
-
-/// The item that a mutation answers, null if it was refused; none if the server went away.
-async fn item(publisher: &Publisher, document: &str, input: &Value) -> Option<Value> {
-    let mut answer = publisher.send(document, input).await?;
-    assert!(answer["errors"].is_null(), "{document} {input}: {answer:#}");
-    let payload = answer["data"].as_object_mut().unwrap().values_mut().next().unwrap();
-    let name = if payload.get("resource").is_some() { "resource" } else { "content" };
-    Some(payload[name].take())
-}
-
-/// Makes one random change; answers the item if it may be changed again. None if the server went away.
-pub async fn change(
-    publisher: &Publisher,
-    dice: &mut StdRng,
-    known: Option<Known>,
-    name: &str,
-) -> Option<Option<Known>> {
-    const REGIONS: [&[&str]; 5] = [&["vancouver"], &["CA-BC"], &["toronto"], &["CA-ON", "vancouver"], &[]];
-    const TOPICS: [&[&str]; 3] = [&["naloxone"], &["safer-supply"], &[]];
-    let (regions, topics) = (REGIONS[dice.random_range(0..5)], TOPICS[dice.random_range(0..3)]);
-    let Some(Known { item: known, is_public }) = known else {
-        let mut input = place(&format!("Item {name}"), regions, topics);
-        if dice.random_ratio(1, 5) {
-            input["visibility"] = json!("PARTNERS");
-        }
-        let is_public = input["visibility"].is_null();
-        let is_published = dice.random_ratio(4, 5);
-        let mut made = item(publisher, CREATE, &input).await?;
-        if is_published {
-            made = item(publisher, PUBLISH, &reference(&made)).await?;
-        }
-        return Some(Some(Known { item: made, is_public }));
-    };
-    let mut input = reference(&known);
-    let (document, patch) = match dice.random_range(0..13) {
-        0..3 => (UPDATE, json!({ "title": format!("Item {name}") })),
-        3..5 => (UPDATE, json!({ "regions": regions, "topics": topics })),
-        5 => (UPDATE, json!({ "visibility": "PARTNERS" })),
-        6 => (UPDATE, json!({ "visibility": "PUBLIC" })),
-        7 => (PUBLISH, json!({})),
-        8 => (WITHDRAW, json!({})),
-        9 => (ARCHIVE, json!({})),
-        10 => (REDACT, json!({})),
-        11 => (
-            TRANSLATE,
-            json!({ "translation": { "locale": "fr-CA", "origin": "HUMAN", "title": format!("Titre {name}") } }),
-        ),
-        _ => (RESTORE, json!({ "version": 1 })),
-    };
-    input.as_object_mut().unwrap().extend(patch.as_object().unwrap().clone());
-    let made = item(publisher, document, &input).await?;
-    // What cannot be done in its state leaves it as it was.
-    let is_made = !made.is_null();
-    let made = if is_made { made } else { known };
-    let is_public = match patch["visibility"].as_str() {
-        Some(visibility) if is_made => visibility == "PUBLIC",
-        _ => is_public || document == RESTORE,
-    };
-    Some((document != REDACT).then_some(Known { item: made, is_public }))
 }
 
 #[tokio::test]
