@@ -5,7 +5,7 @@ mod query;
 
 use async_graphql::{Context, Description, ID, Object, SimpleObject};
 
-pub(crate) use mutation::ClientMutation;
+pub(crate) use mutation::{ClientMutation, actor, sort_out};
 pub(crate) use query::ClientQuery;
 
 use super::context::ContextExt;

@@ -198,7 +198,7 @@ impl ClientMutation {
 }
 
 /// The client that acts; the guard has seen it.
-fn actor<'a>(ctx: &Context<'a>) -> std::result::Result<&'a Actor, ApiError> {
+pub(crate) fn actor<'a>(ctx: &Context<'a>) -> std::result::Result<&'a Actor, ApiError> {
     let actor = ctx.actor().map(std::convert::AsRef::as_ref);
     actor.ok_or_else(|| ApiError::Unauthenticated("an access token is required".to_string()))
 }
@@ -209,7 +209,7 @@ fn parse(id: &ID) -> std::result::Result<PublicId, Fault> {
 }
 
 /// What was done, or why the input was refused.
-fn sort_out<T>(
+pub(crate) fn sort_out<T>(
     done: std::result::Result<T, ClientError>,
 ) -> std::result::Result<(Option<T>, Vec<UserError>), ApiError> {
     match done {

@@ -4,15 +4,15 @@ use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, Si
 use secrecy::ExposeSecret;
 
 use super::{Webhook, WebhookDelivery};
-use crate::domain::actor::Actor;
 use crate::domain::public_id::{Noun, PublicId};
 use crate::domain::scope::Scope;
 use crate::domain::vocabulary::ContentKind;
 use crate::graphql::access::RequireScope;
+use crate::graphql::client::{actor, sort_out};
 use crate::graphql::content::kind_of;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::ApiError;
-use crate::graphql::payload::{UserError, Warning, user_errors};
+use crate::graphql::payload::{UserError, Warning};
 use crate::service::client::ClientError;
 use crate::service::fault::{Fault, FaultCode};
 use crate::service::webhook::{self, NewWebhook, Question, WebhookPatch};
@@ -263,12 +263,6 @@ impl WebhookMutation {
     }
 }
 
-/// The client that acts; the guard has seen it.
-fn actor<'a>(ctx: &Context<'a>) -> std::result::Result<&'a Actor, ApiError> {
-    let actor = ctx.actor().map(std::convert::AsRef::as_ref);
-    actor.ok_or_else(|| ApiError::Unauthenticated("an access token is required".to_string()))
-}
-
 fn parse(id: &ID, noun: Noun) -> std::result::Result<PublicId, Fault> {
     let parsed = PublicId::parse_as(id, noun);
     parsed.map_err(|fault| Fault::new(FaultCode::Invalid, "input.id", fault.to_string()))
@@ -312,17 +306,6 @@ fn keys(
         }
     }
     Some(found)
-}
-
-/// What was done, or why the input was refused.
-fn sort_out<T>(
-    done: std::result::Result<T, ClientError>,
-) -> std::result::Result<(Option<T>, Vec<UserError>), ApiError> {
-    match done {
-        Ok(done) => Ok((Some(done), Vec::new())),
-        Err(ClientError::Refused(faults)) => Ok((None, user_errors(faults))),
-        Err(ClientError::Access(error)) => Err(error.into()),
-    }
 }
 
 fn wrap(ctx: &Context<'_>, row: Option<store::Webhook>) -> std::result::Result<Option<Webhook>, ApiError> {
