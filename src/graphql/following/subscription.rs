@@ -98,7 +98,7 @@ impl Subscription {
 
     /// Drug alerts as they are issued, changed, cancelled, over or withdrawn, told within a second: pages of the same form as
     /// those of `contentChanged`, and tokens of its own. List `activeAlerts` after the first page has come, and nothing is
-    /// missed. An alert that was ended by another one is told with it: `supersededBy` says by which.
+    /// missed. One that replaces or ends another names it in `supersedes`: the other is over then.
     async fn alert_issued(
         &self,
         ctx: &Context<'_>,

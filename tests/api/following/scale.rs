@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::mpsc;
@@ -213,7 +213,6 @@ async fn a_change_reaches_those_of_another_node_within_a_second() {
     };
     let first = Program::start_on("node-one", &database.url, &ARGUMENTS).await;
     // Nodes of one service have the same keys.
-    std::fs::create_dir_all(first.folder.join("shared")).unwrap();
     let keys = first.folder.join("solidarity-keys.json");
     let arguments = [&ARGUMENTS[1..], &["--key-file", keys.to_str().unwrap()]].concat();
     let second = Program::start_on("node-two", &database.url, &arguments).await;
@@ -306,5 +305,4 @@ async fn a_socket_that_is_not_read_is_told_and_let_go() {
     // For six seconds the server waits, for three more one may hear why it does not any more.
     tokio::time::sleep(Duration::from_millis(8_400).saturating_sub(started.elapsed())).await;
     assert_eq!(socket.closed().await, 1013, "it is told when it reads again");
-    let _: Value = item;
 }
