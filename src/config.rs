@@ -105,6 +105,9 @@ pub struct LimitsConfig {
     /// Failed attempts of clients to authenticate, a minute and address.
     #[arg(long, env = "SOLIDARITY_RATE_FAILURES", default_value_t = 60)]
     pub rate_failures: u32,
+    /// Memory for answers to anonymous readers that others get too, in MiB. 0 turns it off.
+    #[arg(long, env = "SOLIDARITY_ANSWER_CACHE", default_value_t = 24)]
+    pub answer_cache: u64,
     /// Requests in execution at once.
     #[arg(long, env = "SOLIDARITY_IN_FLIGHT", default_value_t = 256)]
     pub in_flight: usize,
@@ -122,6 +125,7 @@ impl LimitsConfig {
             cost_client: self.cost_client,
             rate_client: self.rate_client,
             rate_failures: self.rate_failures,
+            answer_cache_bytes: self.answer_cache.saturating_mul(1024 * 1024),
             in_flight: self.in_flight,
             connections: self.connections,
             ..Limits::default()

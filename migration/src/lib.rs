@@ -34,6 +34,7 @@ mod m20261126_000041_place;
 mod m20261126_000042_follow_key;
 mod m20261126_000043_log_word;
 mod m20261126_000044_webhook;
+mod m20261126_000045_spotlight;
 
 /// All migrations in order.
 #[derive(Debug)]
@@ -71,6 +72,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000042_follow_key::Migration),
             Box::new(m20261126_000043_log_word::Migration),
             Box::new(m20261126_000044_webhook::Migration),
+            Box::new(m20261126_000045_spotlight::Migration),
         ]
     }
 }

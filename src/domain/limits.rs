@@ -78,6 +78,10 @@ pub struct Limits {
     pub socket_beat: Duration,
     /// Memory for documents that clients name by their hash.
     pub persisted_bytes: u64,
+    /// Memory for documents as they were parsed, and requests as they were read.
+    pub document_cache_bytes: u64,
+    /// Memory for answers to anonymous readers; none are kept if it is 0.
+    pub answer_cache_bytes: u64,
     /// Requests in execution at once; further ones are answered 503 with `Retry-After`.
     pub in_flight: usize,
     /// Open connections; further ones wait to be accepted.
@@ -133,6 +137,8 @@ impl Default for Limits {
             socket_operations: 50,
             socket_beat: Duration::from_secs(15),
             persisted_bytes: 4 * 1024 * 1024,
+            document_cache_bytes: 12 * 1024 * 1024,
+            answer_cache_bytes: 24 * 1024 * 1024,
             in_flight: 256,
             connections: 4_096,
             scan: 5_000,

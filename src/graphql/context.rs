@@ -2,6 +2,7 @@
 //! resolvers.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_graphql::Context;
 use async_graphql::dataloader::DataLoader;
@@ -14,6 +15,7 @@ use super::scalar::Locale;
 use crate::app::SharedApp;
 use crate::domain::actor::Actor;
 use crate::domain::locale::{Locale as Tag, PREFERRED_LOCALES, Preference};
+use crate::domain::time::Timestamp;
 use crate::domain::view::{Sight, View};
 use crate::service::sight::sight_of;
 use crate::store::Catalog;
@@ -36,6 +38,25 @@ pub struct RequestContext {
     pub allowance: Allowance,
     /// The public address of the server, without a slash at its end.
     pub address: Arc<str>,
+    /// Whether the answer depends on the instant itself.
+    fleeting: Fleeting,
+}
+
+/// Whether an answer is true for the second in which it was made only: set by resolvers that read the clock themselves. What
+/// is shown and hidden by it in the database does not count: `store::Freshness` knows of that.
+#[derive(Clone, Debug, Default)]
+pub struct Fleeting(Arc<AtomicBool>);
+
+impl Fleeting {
+    /// It is.
+    pub fn set(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it is.
+    pub fn is_set(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 impl std::fmt::Debug for RequestContext {
@@ -73,7 +94,14 @@ impl RequestContext {
         let loader = DataLoader::new(Loader::new(app.clone()), TokioSpawner::current(), TokioTimer::default())
             .delay(std::time::Duration::ZERO)
             .max_batch_size(usize::MAX);
-        Self { app, actor, view, catalog, loader, cost, allowance, address: Arc::from("") }
+        let (address, fleeting) = (Arc::from(""), Fleeting::default());
+        Self { app, actor, view, catalog, loader, cost, allowance, address, fleeting }
+    }
+
+    /// The same as it is read at an instant. Whether the answer depends on that is told by `fleeting`.
+    pub fn read_at(mut self, now: Timestamp, fleeting: Fleeting) -> Self {
+        self.view.now = now;
+        Self { fleeting, ..self }
     }
 
     /// The same with the public address of the server.
@@ -100,6 +128,12 @@ pub(crate) trait ContextExt<'a> {
     /// The catalog of this request.
     fn catalog(&self) -> &'a Arc<Catalog> {
         &self.request().catalog
+    }
+
+    /// The instant at which this request is answered, for an answer that is true in this second only.
+    fn instant(&self) -> Timestamp {
+        self.request().fleeting.set();
+        self.request().view.now
     }
 
     /// The loaders of this request.

@@ -21,6 +21,8 @@ const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-p
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
+/// Smaller bodies, in bytes, are not worth compressing.
+pub(crate) const COMPRESSED_FROM: usize = 1_024;
 /// Answers that are no pages may load and frame nothing.
 const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 
@@ -74,4 +76,43 @@ pub(crate) fn is_unchanged(headers: &HeaderMap, tag: &str) -> bool {
     let lines = headers.get_all(http::header::IF_NONE_MATCH).iter();
     let mut tags = lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(','));
     tags.any(|candidate| candidate.trim() == "*" || opaque(candidate) == opaque(tag))
+}
+
+/// Whether a client takes gzip (RFC 9110, 12.5.3).
+pub(crate) fn takes_gzip(headers: &HeaderMap) -> bool {
+    let lines = headers.get_all(http::header::ACCEPT_ENCODING).iter().filter_map(|line| line.to_str().ok());
+    let mut any = false;
+    for coding in lines.flat_map(|line| line.split(',')) {
+        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
+        let weight = weight.trim().strip_prefix("q=").map_or(1.0, |weight| weight.trim().parse::<f32>().unwrap_or(0.0));
+        match name.trim() {
+            name if name.eq_ignore_ascii_case("gzip") || name.eq_ignore_ascii_case("x-gzip") => return weight > 0.0,
+            "*" => any = weight > 0.0,
+            _ => {}
+        }
+    }
+    any
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gzip_is_taken_by_who_says_so() {
+        for (line, expected) in [
+            ("", false),
+            ("gzip", true),
+            ("deflate, GZIP;q=0.5, br", true),
+            ("gzip;q=0, *", false),
+            ("*;q=0", false),
+            ("br, *", true),
+            ("identity", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(http::header::ACCEPT_ENCODING, line.parse().unwrap());
+            assert_eq!(takes_gzip(&headers), expected, "{line}");
+        }
+        assert!(!takes_gzip(&HeaderMap::new()));
+    }
 }

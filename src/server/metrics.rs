@@ -52,6 +52,16 @@ pub(crate) struct Metrics {
     pub told: Counter,
     /// Executions that made the texts of these pages: one for all who sent the same and see the same.
     pub tellings: Counter,
+    /// Answers that were kept from another reader's request.
+    pub cache_hits: Counter,
+    /// Answers that were waited for while they were made for another reader.
+    pub cache_joins: Counter,
+    /// Answers to anonymous readers that had to be made.
+    pub cache_misses: Counter,
+    /// Memory that kept answers take.
+    cache_bytes: Gauge,
+    /// Memory that documents and requests take.
+    document_bytes: Gauge,
     /// Executions that took too long.
     pub timeouts: Counter,
     /// Faults of ours that clients were told about.
@@ -104,6 +114,11 @@ impl Metrics {
             tasks: gauge("solidarity_tasks"),
             told: counter("solidarity_subscription_pages_total"),
             tellings: counter("solidarity_subscription_executions_total"),
+            cache_hits: counter("solidarity_answer_cache_hits_total"),
+            cache_joins: counter("solidarity_answer_cache_joins_total"),
+            cache_misses: counter("solidarity_answer_cache_misses_total"),
+            cache_bytes: gauge("solidarity_answer_cache_bytes"),
+            document_bytes: gauge("solidarity_document_cache_bytes"),
             timeouts: counter("solidarity_graphql_timeouts_total"),
             faults: counter("solidarity_faults_total"),
         }
@@ -150,6 +165,8 @@ pub(crate) fn router(state: Arc<ServerState>) -> Router {
 
 async fn text(State(state): State<Shared>) -> impl IntoResponse {
     state.metrics.readers.set(state.hub.readers() as f64);
+    state.metrics.cache_bytes.set(state.answers.bytes() as f64);
+    state.metrics.document_bytes.set(state.documents.bytes() as f64);
     state.metrics.tasks.set(tokio::runtime::Handle::current().metrics().num_alive_tasks() as f64);
     ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], state.metrics.render())
 }

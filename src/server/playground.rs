@@ -7,13 +7,11 @@ use axum::extract::Request;
 use axum::response::Response;
 use bytes::Bytes;
 use flate2::read::GzDecoder;
-use http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, VARY,
-};
+use http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, VARY};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use playground::{Asset, Page};
 
-use super::headers::is_unchanged;
+use super::headers::{is_unchanged, takes_gzip};
 use super::refusal::{JSON, Refusal, RequestId};
 
 /// GraphiQL, or the plain page when it was not built.
@@ -46,9 +44,7 @@ fn page(page: &Page, request: &Request) -> Response {
 
 fn file(asset: &'static Asset, asked: &HeaderMap) -> Response {
     let is_unchanged = is_unchanged(asked, asset.etag);
-    let takes_gzip = asked.get_all(ACCEPT_ENCODING).iter().any(|value| {
-        value.to_str().is_ok_and(|value| value.split(',').any(|coding| coding.trim().starts_with("gzip")))
-    });
+    let takes_gzip = takes_gzip(asked);
     let body = match (is_unchanged, asset.is_gzip && !takes_gzip) {
         (true, _) => Body::empty(),
         (false, false) => Body::from(Bytes::from_static(asset.bytes)),

@@ -19,6 +19,7 @@ use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove
 use super::address::Peer;
 use super::auth::Caller;
 use super::graphql;
+use super::headers::COMPRESSED_FROM;
 use super::oauth::{self, address_key, metadata};
 use super::rate::RateKey;
 use super::refusal::{JSON, Refusal, RequestId};
@@ -29,9 +30,6 @@ use crate::graphql::context::Allowance;
 
 /// The state as handlers take it.
 pub(crate) type Shared = Arc<ServerState>;
-
-/// Smaller bodies are not worth compressing.
-const COMPRESSED_FROM: u64 = 1_024;
 
 /// Under whose allowance a request counts, put into it by [`admit`].
 #[derive(Clone, Copy)]
@@ -71,7 +69,7 @@ impl Charged {
 /// All routes of the API's listener.
 pub(crate) fn router(state: Shared) -> Router {
     let compression =
-        CompressionLayer::new().compress_when(SizeAbove::new(COMPRESSED_FROM).and(NotForContentType::SSE));
+        CompressionLayer::new().compress_when(SizeAbove::new(COMPRESSED_FROM as u64).and(NotForContentType::SSE));
     Router::new()
         .route("/graphql", any(graphql::serve))
         .route("/schema.graphql", any(schema_file::serve))

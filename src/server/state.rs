@@ -13,7 +13,7 @@ use tokio_util::task::TaskTracker;
 
 use super::auth;
 use super::failures::Failures;
-use super::graphql::PersistedQueries;
+use super::graphql::{Answers, Documents, PersistedQueries};
 use super::metrics::Metrics;
 use super::rate::Rate;
 use super::schema_file::SchemaFile;
@@ -46,6 +46,10 @@ pub(crate) struct ServerState {
     pub challenge: HeaderValue,
     /// Documents that clients may name by their hash.
     pub persisted: PersistedQueries,
+    /// Documents and requests that came before.
+    pub documents: Documents,
+    /// Answers to anonymous readers.
+    pub answers: Answers,
     /// Requests in execution.
     pub permits: Arc<Semaphore>,
     /// What is measured.
@@ -80,6 +84,8 @@ impl ServerState {
             challenge: auth::challenge(&parties.issuer),
             parties,
             persisted: PersistedQueries::new(app.limits.persisted_bytes),
+            documents: Documents::new(app.limits.document_cache_bytes),
+            answers: Answers::new(app.limits.answer_cache_bytes),
             permits: Arc::new(Semaphore::new(app.limits.in_flight.min(Semaphore::MAX_PERMITS))),
             metrics: Metrics::new(),
             trusted_proxies: options.trusted_proxies.clone(),

@@ -1,8 +1,8 @@
 //! Follows committed changes, whoever made them: this process, the command line beside a running server, or another node.
-//! Keeps the catalog current and tells the [`Bus`](crate::bus::Bus). Owned by who starts it, never a static. Must not decide
+//! Keeps the catalog current, confirms how fresh answers are, and tells the [`Bus`](crate::bus::Bus). Owned by who starts it, never a static. Must not decide
 //! who sees a change.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sea_orm::DbErr;
 use tokio::task::JoinHandle;
@@ -41,9 +41,12 @@ pub fn follow(app: SharedApp) -> JoinHandle<()> {
 }
 
 async fn look(app: &App, turned: &mut Timestamp) -> Result<(), DbErr> {
+    let began = Instant::now();
     let epoch = app.store.follow_catalog().await?;
+    app.store.freshness().confirm(began);
     app.bus.committed(epoch.0);
     let now = app.clock.now();
+    app.store.look_ahead(now).await?;
     let (from, to) = (turned.as_micros(), now.as_micros());
     // A clock that was set back has nothing to tell until it is where it was.
     if app.bus.is_followed() && to >= from.saturating_add(TURN) {

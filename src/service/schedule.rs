@@ -70,7 +70,7 @@ pub async fn run_due(app: &App) -> Result<usize, DbErr> {
     while app.store.is_reindexing().await? {
         let tx = app.store.begin().await?;
         let has_more = app.store.reindex_batch(&tx).await?;
-        tx.commit().await?;
+        app.store.commit(tx).await?;
         if !has_more {
             break;
         }

@@ -248,10 +248,10 @@ impl Store {
         found.map(|row| row.key).ok_or_else(|| DbErr::Custom("the key of followers is missing".to_string()))
     }
 
-    /// Reads the catalog anew if a change says that it is old. With the connection of those who write, so that many readers
-    /// do not keep it old. Answers the number of the last committed change.
+    /// Reads the catalog anew if a change says that it is old. With a connection that neither readers nor writers keep busy.
+    /// Answers the number of the last committed change.
     pub async fn follow_catalog(&self) -> Result<Epoch, DbErr> {
-        self.follow_catalog_on(&self.writer).await
+        self.follow_catalog_on(&self.watcher).await
     }
 
     /// The same for one who reads, and must not wait for those who write.
@@ -266,6 +266,9 @@ impl Store {
         let epoch = row.map_or(Ok(0), |row| row.try_get_by_index(0)).map(Epoch)?;
         if known < Epoch(0) || (known != epoch && catalog_changed(connection, known).await?) {
             self.load_catalog(connection).await?;
+        }
+        if known != epoch {
+            self.freshness.changed();
         }
         self.catalog_epoch.fetch_max(epoch.0, Ordering::AcqRel);
         Ok(epoch)

@@ -8,6 +8,7 @@ mod due;
 mod erase;
 pub(crate) mod fault;
 mod follow;
+mod fresh;
 mod hear;
 mod item;
 mod listing;
@@ -48,6 +49,7 @@ pub use change::Epoch;
 pub use client::{Credentials, Grant, StoredClient};
 pub use commit::{Committed, Holder, Plan};
 pub use follow::{ItemState, LogEnd, Logged, Seen};
+pub use fresh::{Freshness, Moment};
 pub use item::{Detail, Item, Kind, shown_slug};
 pub use listing::{Condition, Filter, ListKind, ListQuery, Order, OrderField, Page, PageKey, PageRequest, Parent};
 pub use message::PublicVersion;
@@ -63,11 +65,12 @@ pub use write::{CREATED, Kept, MOVED, NewItem, Saving, Write};
 use crate::domain::limits::Limits;
 
 /// The database: a pool for reading, whose statements have a time limit on PostgreSQL, and one for writing, which is a
-/// single connection on SQLite; and the catalog in memory.
+/// single connection on SQLite; a connection that looks for what others commit; and the catalog in memory.
 #[derive(Clone, Debug)]
 pub struct Store {
     reader: DatabaseConnection,
     writer: DatabaseConnection,
+    watcher: DatabaseConnection,
     catalog: Arc<ArcSwap<Catalog>>,
     /// The change up to which the catalog is known to be current; -1 before it was read.
     catalog_epoch: Arc<AtomicI64>,
@@ -79,6 +82,7 @@ pub struct Store {
     scrubbing: Arc<tokio::sync::Mutex<()>>,
     indexing: Arc<tokio::sync::Mutex<()>>,
     commits: Arc<tokio::sync::Notify>,
+    freshness: Arc<Freshness>,
     queue: Arc<commit::Queue>,
     /// How long a write waits for its turn.
     patience: Duration,
@@ -116,6 +120,11 @@ impl Store {
             }
             _ => return Err(DbErr::Custom("database-url must start with `sqlite://` or `postgres://`".to_string())),
         };
+        // On SQLite one of its own: a look must wait neither for a long import nor for many readers.
+        let watcher = match url {
+            url if url.starts_with("sqlite:") => Database::connect(sqlite(url, limits, 1)).await?,
+            _ => writer.clone(),
+        };
         let write_statements = Arc::new(AtomicU64::new(0));
         let backend = reader.get_database_backend();
         for (pool, counter) in [(&mut reader, statements.clone()), (&mut writer, write_statements.clone())] {
@@ -126,6 +135,7 @@ impl Store {
         Ok(Self {
             reader,
             writer,
+            watcher,
             catalog: Arc::default(),
             catalog_epoch: Arc::new(AtomicI64::new(-1)),
             catalog_turn: Arc::default(),
@@ -135,6 +145,7 @@ impl Store {
             scrubbing: Arc::default(),
             indexing: Arc::default(),
             commits: Arc::default(),
+            freshness: Arc::default(),
             queue: Arc::new(commit::Queue::of(backend)),
             patience: limits.pool_wait,
             scan: limits.scan,
@@ -166,6 +177,7 @@ impl Store {
         let _turn = self.catalog_turn.lock().await;
         let catalog = Catalog::load(connection).await?;
         self.catalog.store(Arc::new(catalog));
+        self.freshness.changed();
         Ok(())
     }
 
@@ -202,8 +214,10 @@ impl Store {
         self.writer.begin_with_options(options).await
     }
 
-    /// Commits, and wakes who waits in [`Store::next_commit`].
+    /// Commits, ends what was known to be fresh, and wakes who waits in [`Store::next_commit`].
     pub(crate) async fn commit(&self, tx: DatabaseTransaction) -> Result<(), DbErr> {
+        // Whether it is waited for to the end or not, and whether it fails: it may be done all the same.
+        let _changed = Changed(&self.freshness);
         tx.commit().await?;
         self.commits.notify_one();
         Ok(())
@@ -230,6 +244,15 @@ impl Store {
 
     async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         self.reader.query_all_raw(statement).await
+    }
+}
+
+/// Says at its end that something was committed.
+struct Changed<'a>(&'a Freshness);
+
+impl Drop for Changed<'_> {
+    fn drop(&mut self) {
+        self.0.changed();
     }
 }
 

@@ -8,6 +8,7 @@
 )]
 
 mod actor;
+mod cache;
 mod calendar;
 mod calendar_scale;
 mod campaign;

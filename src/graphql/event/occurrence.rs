@@ -153,7 +153,7 @@ impl Asked {
     fn window(&self, ctx: &Context<'_>) -> Result<Window, ApiError> {
         let sizes = PageArgs { first: self.page.first, last: self.page.last, ..PageArgs::default() };
         let part = sizes.request(&ctx.app().limits, "o")?;
-        let from = self.from.as_ref().map_or_else(|| ctx.app().clock.now(), |from| from.instant);
+        let from = self.from.as_ref().map_or_else(|| ctx.instant(), |from| from.instant);
         let to = self.to.as_ref().map_or_else(|| from.plus_days(WINDOW), |to| to.instant);
         if to <= from {
             return Err(ApiError::BadInput("to is not behind from".to_string()));
@@ -237,7 +237,8 @@ impl CalendarQueries {
         let view = ctx.view(locales)?;
         let asked = Asked { from: Some(from), to: Some(to), page: PageArgs { first, after, last, before } };
         let window = asked.window(ctx)?;
-        if window.to > ctx.app().clock.now().plus_days(CALENDAR_AHEAD) {
+        // What is refused is not kept, and what is not refused will not be later.
+        if window.to > view.now.plus_days(CALENDAR_AHEAD) {
             let message = format!("to lies more than {CALENDAR_AHEAD} days ahead, further than series are expanded");
             return Err(ApiError::BadInput(message).into());
         }

@@ -63,6 +63,8 @@ impl FollowingQueries {
             view: view.clone(),
         };
         let with_body = wants_body(ctx.look_ahead().field("changes").field("content"));
+        // Its token says up to which instant everything was told.
+        ctx.instant();
         let page = changes(ctx.app(), &following, since.as_deref(), page.size, with_body).await;
         Ok(ChangePage { page: Arc::new(page.map_err(told_fault)?), view })
     }

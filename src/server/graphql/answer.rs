@@ -4,15 +4,17 @@
 use async_graphql::{ServerError, Value};
 use axum::body::Body;
 use axum::response::Response;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, VARY};
+use bytes::Bytes;
+use http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, VARY};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use serde::Serialize;
 
+use super::answers::Kept;
 use super::errors;
 use super::negotiate::MediaType;
 use crate::graphql::context::Allowance;
 use crate::graphql::guard::Fault;
-use crate::server::headers::{entity_tag, is_unchanged};
+use crate::server::headers::{entity_tag, is_unchanged, takes_gzip};
 
 const VARIES: &str = "Accept, Accept-Encoding, Accept-Language, Authorization";
 /// Urql and Apollo recognise a miss by these very words.
@@ -104,6 +106,11 @@ impl Answer {
         Self::rejected(vec![errors::coded(NOT_PERSISTED, "PERSISTED_QUERY_NOT_FOUND")])
     }
 
+    /// Whether everything that was asked for was answered.
+    pub fn is_whole(&self) -> bool {
+        matches!(&self.outcome, Outcome::Executed { errors, .. } if errors.is_empty())
+    }
+
     /// The execution result, with what it cost.
     pub fn entity(&self) -> Entity<'_> {
         let extensions = self.cost.map(|(requested, limit)| Extensions { cost: Cost { requested, limit } });
@@ -118,22 +125,47 @@ impl Answer {
             _ => StatusCode::OK,
         };
         let is_shared = *method != Method::POST && !self.is_private && entity.errors.is_empty();
-        let body = serde_json::to_vec(&entity).unwrap_or_default();
-        let tag = if is_shared { Some(entity_tag(&body)) } else { None };
-        let is_unchanged = tag.as_deref().is_some_and(|tag| is_unchanged(asked, tag));
-        let mut response = Response::new(if is_unchanged { Body::empty() } else { Body::from(body) });
-        *response.status_mut() = if is_unchanged { StatusCode::NOT_MODIFIED } else { status };
-        let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type.header()));
-        let caching = if is_shared { "public, no-cache" } else { "private, no-store" };
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static(caching));
-        headers.insert(VARY, HeaderValue::from_static(VARIES));
-        if let Some(tag) = tag.and_then(|tag| HeaderValue::from_str(&tag).ok()) {
-            headers.insert(ETAG, tag);
+        let text = Bytes::from(serde_json::to_vec(&entity).unwrap_or_default());
+        let tag = if is_shared { Some(entity_tag(&text)) } else { None };
+        let mut response = respond(text, tag.as_deref(), asked, media_type);
+        if response.status() == StatusCode::OK {
+            *response.status_mut() = status;
         }
         if let Some(allowance) = self.allowance {
             response.extensions_mut().insert(allowance);
         }
         response
     }
+}
+
+impl Kept {
+    /// The HTTP response to one who asks for the same.
+    pub fn to_response(&self, method: &Method, asked: &HeaderMap, media_type: MediaType) -> Response {
+        let tag = (*method != Method::POST).then(|| self.tag());
+        let packed = if takes_gzip(asked) { self.packed() } else { None };
+        let is_packed = packed.is_some();
+        let mut response = respond(packed.unwrap_or_else(|| self.text.clone()), tag, asked, media_type);
+        if is_packed && response.status() == StatusCode::OK {
+            response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        }
+        response
+    }
+}
+
+/// A response with an execution result. With a tag it may be kept by whatever stands between, and need not be sent again.
+fn respond(text: Bytes, tag: Option<&str>, asked: &HeaderMap, media_type: MediaType) -> Response {
+    let is_unchanged = tag.is_some_and(|tag| is_unchanged(asked, tag));
+    let mut response = Response::new(if is_unchanged { Body::empty() } else { Body::from(text) });
+    if is_unchanged {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+    }
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type.header()));
+    let caching = if tag.is_some() { "public, no-cache" } else { "private, no-store" };
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(caching));
+    headers.insert(VARY, HeaderValue::from_static(VARIES));
+    if let Some(tag) = tag.and_then(|tag| HeaderValue::from_str(tag).ok()) {
+        headers.insert(ETAG, tag);
+    }
+    response
 }

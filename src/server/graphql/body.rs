@@ -12,8 +12,8 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use super::negotiate::is_utf8;
 use crate::server::refusal::Refusal;
 
-/// Reads the body as text, of at most `limit` bytes. A body that is refused half-read ends the connection.
-pub(crate) async fn read(headers: &HeaderMap, body: Body, limit: usize, patience: Duration) -> Result<String, Refusal> {
+/// Reads the body, of at most `limit` bytes. One that is refused half-read ends the connection.
+pub(crate) async fn read(headers: &HeaderMap, body: Body, limit: usize, patience: Duration) -> Result<Bytes, Refusal> {
     check_form(headers)?;
     let declared =
         headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()).and_then(|text| text.parse().ok());
@@ -22,7 +22,7 @@ pub(crate) async fn read(headers: &HeaderMap, body: Body, limit: usize, patience
     }
     let collected = tokio::time::timeout(patience, Limited::new(body, limit).collect()).await;
     match collected {
-        Ok(Ok(collected)) => text(collected.to_bytes()),
+        Ok(Ok(collected)) => Ok(collected.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large(limit)),
         Ok(Err(_)) => Err(Refusal::bad_request("the body ended before it was complete").closing()),
         Err(_) => {
@@ -56,9 +56,10 @@ fn check_form(headers: &HeaderMap) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn text(bytes: Bytes) -> Result<String, Refusal> {
-    String::from_utf8(bytes.into()).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
+/// The text of a body.
+pub(crate) fn text(bytes: &[u8]) -> Result<&str, Refusal> {
+    std::str::from_utf8(bytes).map_err(|error| {
+        let at = error.valid_up_to();
         Refusal::bad_request(format!("the body is not valid utf-8 at byte {at}"))
     })
 }

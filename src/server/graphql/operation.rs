@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 
 use super::answer::{Entity, Outcome};
 use super::errors;
-use super::prepare::{Asker, Prepared};
+use super::prepare::{Asker, Prepared, Reading};
 use crate::graphql::{Asked, Delivered};
 use crate::server::refusal::RequestId;
 use crate::server::router::Shared;
@@ -81,7 +81,7 @@ impl Operation {
         id: RequestId,
     ) -> Result<Option<Self>, Outcome> {
         let asked = Asked::default();
-        let request = prepared.request(state, &asker).data(asked.clone());
+        let request = prepared.request(state, &asker, &Reading::now(state)).data(asked.clone());
         let mut answers = state.schema.execute_stream(request);
         let limit = state.app.limits.execution;
         match tokio::time::timeout(limit, answers.next()).await {
@@ -90,8 +90,8 @@ impl Operation {
             Err(_) => return Err(Outcome::failed(errors::timeout(limit, &id))),
         }
         let Some(wish) = asked.take() else { return Ok(None) };
-        if let Some(hash) = prepared.new_hash {
-            state.persisted.keep(hash, Arc::clone(&prepared.text));
+        if let Some(hash) = prepared.asked.new_hash {
+            state.persisted.keep(hash, Arc::clone(&prepared.asked.text));
         }
         let name = name(&asker, &prepared);
         let following = state.hub.follow(&state.app, wish.following, last.or(wish.since), wish.with_body);
@@ -147,7 +147,7 @@ impl Operation {
     /// What is read for one alone costs what asking for it would; who has nothing left waits.
     async fn pay(&self) {
         let Some(charged) = self.asker.charged else { return };
-        let cost = u32::try_from(self.prepared.checked.cost).unwrap_or(u32::MAX).max(1);
+        let cost = u32::try_from(self.prepared.asked.checked.cost).unwrap_or(u32::MAX).max(1);
         while let Err(exhausted) = self.state.rate_of(charged.is_client).charge(charged.key, cost.into()) {
             tokio::time::sleep(exhausted.wait.max(Duration::from_millis(10))).await;
         }
@@ -156,7 +156,8 @@ impl Operation {
     /// The text of a page. One that could not be made is no text: who follows comes again for it.
     async fn render(&self, page: &Arc<LivePage>) -> Result<Bytes, Over> {
         self.state.metrics.tellings.increment(1);
-        let request = self.prepared.request(&self.state, &self.asker).data(Delivered(Arc::clone(page)));
+        let reading = Reading::now(&self.state);
+        let request = self.prepared.request(&self.state, &self.asker, &reading).data(Delivered(Arc::clone(page)));
         let limit = self.state.app.limits.execution;
         let mut answers = self.state.schema.execute_stream(request);
         let answered = AssertUnwindSafe(answers.next()).catch_unwind();
@@ -183,8 +184,9 @@ fn failed(state: &Shared, cause: &FollowFault, id: &RequestId) {
 
 /// What the text of a page depends on: the document, the variables but the place to go on from, the reader and the languages.
 fn name(asker: &Asker, prepared: &Prepared) -> [u8; 32] {
-    let mut variables = prepared.variables.clone();
-    for (_, operation) in prepared.document.operations.iter() {
+    let asked = &prepared.asked;
+    let mut variables = asked.variables.clone();
+    for (_, operation) in prepared.document.parsed.operations.iter() {
         for item in &operation.node.selection_set.node.items {
             let Selection::Field(field) = &item.node else { continue };
             if let Some(Value::Variable(name)) = field.node.get_argument("since").map(|value| &value.node) {
@@ -195,6 +197,6 @@ fn name(asker: &Asker, prepared: &Prepared) -> [u8; 32] {
     let reader = asker.actor.as_ref().map(|actor| (actor.client, actor.jti.as_str()));
     let language = asker.accept_language.as_deref();
     let variables = serde_json::to_string(&variables).unwrap_or_default();
-    let parts = format!("{reader:?} {language:?} {:?} {variables:?}\n{}", prepared.operation_name, prepared.text);
+    let parts = format!("{reader:?} {language:?} {:?} {variables:?}\n{}", asked.operation_name, asked.text);
     Sha256::digest(parts).into()
 }

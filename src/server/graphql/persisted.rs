@@ -4,7 +4,8 @@
 
 use std::sync::Arc;
 
-use moka::sync::Cache;
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
 use sha2::{Digest, Sha256};
 
 use super::params::Params;
@@ -13,10 +14,19 @@ use crate::server::refusal::Refusal;
 /// What an entry takes beside its text.
 const OVERHEAD: usize = 128;
 
+#[derive(Clone, Debug)]
+struct Weigh;
+
+impl Weighter<[u8; 32], Arc<str>> for Weigh {
+    fn weight(&self, _: &[u8; 32], text: &Arc<str>) -> u64 {
+        (text.len() + OVERHEAD) as u64
+    }
+}
+
 /// Documents by their hash.
 #[derive(Debug)]
 pub(crate) struct PersistedQueries {
-    documents: Cache<[u8; 32], Arc<str>>,
+    documents: Cache<[u8; 32], Arc<str>, Weigh>,
 }
 
 /// The document of a request.
@@ -31,8 +41,8 @@ pub(crate) struct Found {
 impl PersistedQueries {
     /// A store of at most so many bytes.
     pub fn new(bytes: u64) -> Self {
-        let weigh = |_: &[u8; 32], text: &Arc<str>| u32::try_from(text.len() + OVERHEAD).unwrap_or(u32::MAX);
-        Self { documents: Cache::builder().max_capacity(bytes).weigher(weigh).build() }
+        let items = usize::try_from(bytes / 1_024).unwrap_or(usize::MAX).max(16);
+        Self { documents: Cache::with_weighter(items, bytes, Weigh) }
     }
 
     /// The document that a request means; none if its hash is not known here.

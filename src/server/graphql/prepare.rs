@@ -4,7 +4,6 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use async_graphql::Variables;
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{
     DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet,
@@ -12,14 +11,17 @@ use async_graphql::parser::types::{
 use async_graphql::{Name, Positioned};
 
 use super::answer::Answer;
+use super::documents::{Asked, Document};
 use super::errors;
 use super::params::Params;
 use crate::domain::actor::Actor;
-use crate::graphql::context::{Allowance, RequestContext};
-use crate::graphql::guard::{Checked, Question};
+use crate::domain::locale::Preference;
+use crate::graphql::context::{Allowance, Fleeting, RequestContext};
+use crate::graphql::guard::Question;
 use crate::server::refusal::Refusal;
 use crate::server::router::Charged;
 use crate::server::state::ServerState;
+use crate::store::Moment;
 
 /// By which way a request came.
 #[derive(Clone, Copy, Debug)]
@@ -45,22 +47,12 @@ pub(super) struct Asker {
 
 /// An operation that may run.
 pub(super) struct Prepared {
-    /// The parsed document.
-    pub document: ExecutableDocument,
-    /// Values for the operation's variables.
-    pub variables: Variables,
-    /// Which operation of the document, if the request says so.
-    pub operation_name: Option<String>,
-    /// What the guard found out.
-    pub checked: Checked,
-    /// The limit that its cost was held against.
-    pub cost_limit: u64,
+    /// What is asked.
+    pub asked: Arc<Asked>,
+    /// The document.
+    pub document: Arc<Document>,
     /// What remains of the asker's allowance.
     pub allowance: Option<Allowance>,
-    /// The document as it came.
-    pub text: Arc<str>,
-    /// The hash to keep it under once it has proved to be executable.
-    pub new_hash: Option<[u8; 32]>,
 }
 
 /// Why an operation may not run.
@@ -89,13 +81,11 @@ pub(super) fn prepare(state: &ServerState, asker: &Asker, params: Params) -> Res
     let Some(found) = state.persisted.resolve(&params)? else {
         return Err(Answer::not_persisted().into());
     };
-    state.guard.check_text(&found.query, limits).map_err(|fault| Answer::refused(&fault))?;
-    let mut document =
-        parse_query(found.query.as_ref()).map_err(|error| Answer::rejected(vec![errors::syntax(&error)]))?;
+    let mut document = document(state, &found.query)?;
     let cost_limit = if asker.actor.is_some() { limits.cost_client } else { limits.cost_anonymous };
     let Params { operation_name, variables, .. } = params;
     let question = Question {
-        document: &document,
+        document: &document.parsed,
         operation_name: operation_name.as_deref(),
         variables: &variables,
         limits,
@@ -105,28 +95,67 @@ pub(super) fn prepare(state: &ServerState, asker: &Asker, params: Params) -> Res
     refuse_operation(asker.way, checked.operation)?;
     if checked.operation == OperationType::Subscription {
         let fault = |message: &str| Answer::rejected(vec![errors::coded(message, "BAD_REQUEST")]);
-        single_root(&mut document, operation_name.as_deref()).map_err(fault)?;
+        let mut parsed = document.parsed.clone();
+        single_root(&mut parsed, operation_name.as_deref()).map_err(fault)?;
+        document = Arc::new(Document { text: Arc::clone(&document.text), parsed });
     }
-    state.metrics.cost.record(checked.cost as f64);
-    let allowance = asker.charged.map(|charged| charged.rest(state, checked.cost)).transpose()?;
-    let (text, new_hash) = (found.query, found.new_hash);
-    Ok(Prepared { document, variables, operation_name, checked, cost_limit, allowance, text, new_hash })
+    let preference = asker.accept_language.as_deref().map(Preference::from_header).unwrap_or_default();
+    let text = Arc::clone(&document.text);
+    let name = Asked::name_of(&text, operation_name.as_deref(), &variables, &preference);
+    let new_hash = found.new_hash;
+    let asked = Arc::new(Asked { text, variables, operation_name, checked, cost_limit, new_hash, name });
+    let allowance = charge(state, asker, &asked)?;
+    Ok(Prepared { asked, document, allowance })
+}
+
+/// Charges the cost of a request.
+pub(super) fn charge(state: &ServerState, asker: &Asker, asked: &Asked) -> Result<Option<Allowance>, Refusal> {
+    state.metrics.cost.record(asked.checked.cost as f64);
+    asker.charged.map(|charged| charged.rest(state, asked.checked.cost)).transpose()
+}
+
+/// The document of a text: as it was parsed before, or parsed now.
+pub(super) fn document(state: &ServerState, text: &Arc<str>) -> Result<Arc<Document>, Unprepared> {
+    if let Some(document) = state.documents.parsed(text) {
+        return Ok(document);
+    }
+    state.guard.check_text(text, &state.app.limits).map_err(|fault| Answer::refused(&fault))?;
+    let parsed = parse_query(text).map_err(|error| Answer::rejected(vec![errors::syntax(&error)]))?;
+    Ok(Arc::new(Document { text: Arc::clone(text), parsed }))
+}
+
+/// When a request is answered, and whether its answer depends on the instant itself.
+pub(super) struct Reading {
+    /// When.
+    pub moment: Moment,
+    /// Set by resolvers.
+    pub fleeting: Fleeting,
+}
+
+impl Reading {
+    /// What is answered now. To be noted before anything is read.
+    pub fn now(state: &ServerState) -> Self {
+        let generation = state.app.store.freshness().generation();
+        Self { moment: Moment { generation, now: state.app.clock.now() }, fleeting: Fleeting::default() }
+    }
 }
 
 impl Prepared {
     /// What the engine runs.
-    pub fn request(&self, state: &ServerState, asker: &Asker) -> async_graphql::Request {
-        let mut request = async_graphql::Request::new(String::new()).variables(self.variables.clone());
-        request.operation_name.clone_from(&self.operation_name);
-        request.set_parsed_query(self.document.clone());
+    pub fn request(&self, state: &ServerState, asker: &Asker, reading: &Reading) -> async_graphql::Request {
+        let Self { asked, document, allowance } = self;
+        let mut request = async_graphql::Request::new(String::new()).variables(asked.variables.clone());
+        request.operation_name.clone_from(&asked.operation_name);
+        request.set_parsed_query(document.parsed.clone());
         let context = RequestContext::new(
             Arc::clone(&state.app),
             asker.actor.clone(),
             asker.accept_language.as_deref(),
-            self.checked.cost,
-            self.allowance.unwrap_or_default(),
+            asked.checked.cost,
+            allowance.unwrap_or_default(),
         );
-        request.data(context.at(state.parties.issuer.as_str().into()))
+        let context = context.at(state.parties.issuer.as_str().into());
+        request.data(context.read_at(reading.moment.now, reading.fleeting.clone()))
     }
 }
 

@@ -338,7 +338,7 @@ async fn operated(state: &Shared, asker: Asker, payload: &str, sender: &Sender) 
         Err(Unprepared::Refusal(refusal)) => return sender.send(What::Error(vec![told(refusal)])).await,
         Err(Unprepared::Answer(answer)) => return sender.send(answered(answer.outcome)).await,
     };
-    if prepared.checked.operation != OperationType::Subscription {
+    if prepared.asked.checked.operation != OperationType::Subscription {
         // The token was looked up when the socket was opened, and may be worth less now.
         if let Some(actor) = &asker.actor {
             match access::holds(&state.app, actor).await {
@@ -352,7 +352,7 @@ async fn operated(state: &Shared, asker: Asker, payload: &str, sender: &Sender) 
             return sender.send(What::Error(vec![told(Refusal::overloaded())])).await;
         };
         let _in_flight = state.metrics.enter();
-        let Answer { outcome, .. } = run(state, &asker, prepared, &id).await;
+        let Answer { outcome, .. } = run(state, &asker, &prepared, &id).await;
         if matches!(outcome, Outcome::Rejected { .. }) {
             return sender.send(answered(outcome)).await;
         }

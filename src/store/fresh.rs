@@ -1,0 +1,181 @@
+//! How long what was read stays true: until anything is committed, here or elsewhere, and until the clock shows or hides
+//! something. Whoever keeps an answer notes the [`Moment`] before it reads. Must not keep answers.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
+
+use super::Store;
+use super::sql::Sql;
+use crate::domain::time::Timestamp;
+
+/// For so long after the last look it is believed that no other process has committed anything.
+const BELIEVED: Duration = Duration::from_secs(1);
+/// Nothing is believed to stay true for longer, in microseconds.
+const LONGEST: i64 = 10_000_000;
+const SECOND: i64 = 1_000_000;
+
+/// What is known of the commits that this process made or was told of.
+#[derive(Debug)]
+pub struct Freshness {
+    generation: AtomicU64,
+    begun: Instant,
+    /// Microseconds from `begun` to the last look that found nothing unknown; 0 before the first.
+    confirmed: AtomicU64,
+    still: Mutex<Option<Still>>,
+}
+
+/// A span of time in which the clock shows and hides nothing, if nothing is committed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Still {
+    generation: u64,
+    from: i64,
+    until: i64,
+}
+
+/// When something was read: between which commits, and at which instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Moment {
+    /// Which commits it has seen.
+    pub generation: u64,
+    /// What the clock said.
+    pub now: Timestamp,
+}
+
+impl Moment {
+    /// The wall-clock second that it lies in.
+    pub const fn second(&self) -> i64 {
+        self.now.as_micros().div_euclid(SECOND)
+    }
+
+    /// The instant at which that second is over.
+    pub const fn end_of_second(&self) -> Timestamp {
+        Timestamp::from_micros((self.second() + 1).saturating_mul(SECOND))
+    }
+}
+
+impl Default for Freshness {
+    fn default() -> Self {
+        Self {
+            generation: AtomicU64::new(0),
+            begun: Instant::now(),
+            confirmed: AtomicU64::new(0),
+            still: Mutex::new(None),
+        }
+    }
+}
+
+impl Freshness {
+    /// Counts the commits that this process made or was told of.
+    pub fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
+    }
+
+    /// Something was committed: what was read before may be old.
+    pub fn changed(&self) {
+        self.generation.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// A look that began at an instant found no commit that was not counted.
+    pub fn confirm(&self, since: Instant) {
+        let micros = u64::try_from(since.saturating_duration_since(self.begun).as_micros()).unwrap_or(u64::MAX);
+        self.confirmed.fetch_max(micros.max(1), Ordering::AcqRel);
+    }
+
+    /// Whether all commits are counted that others made until a second ago.
+    pub fn is_confirmed(&self) -> bool {
+        let confirmed = self.confirmed.load(Ordering::Acquire);
+        let last = Duration::from_micros(confirmed);
+        confirmed > 0 && self.begun.elapsed().saturating_sub(last) < BELIEVED
+    }
+
+    fn still(&self) -> Option<Still> {
+        *self.still.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Until when an answer of a moment stays true if nothing is committed: until the clock shows or hides something, as far
+    /// as that is known, else to the end of the second.
+    pub fn until(&self, moment: Moment) -> Timestamp {
+        let now = moment.now.as_micros();
+        let still = self.still().filter(|still| still.generation == moment.generation);
+        match still {
+            Some(Still { from, until, .. }) if from <= now && now < until => Timestamp::from_micros(until),
+            _ => moment.end_of_second(),
+        }
+    }
+}
+
+impl Store {
+    /// How long what was read stays true.
+    pub fn freshness(&self) -> &Freshness {
+        &self.freshness
+    }
+
+    /// Finds out until when the clock shows and hides nothing, unless that is known.
+    pub(crate) async fn look_ahead(&self, now: Timestamp) -> Result<(), DbErr> {
+        let generation = self.freshness.generation();
+        let micros = now.as_micros();
+        let is_known = |still: Still| still.generation == generation && still.from <= micros && micros < still.until;
+        if self.freshness.still().is_some_and(is_known) {
+            return Ok(());
+        }
+        let row = self.watcher.query_one_raw(next_turn(self.backend(), micros)).await?;
+        let turn = row.map_or(Ok(None), |row| row.try_get_by_index::<Option<i64>>(0))?;
+        let until = turn.unwrap_or(i64::MAX).min(micros.saturating_add(LONGEST));
+        let still = Still { generation, from: micros, until };
+        *self.freshness.still.lock().unwrap_or_else(PoisonError::into_inner) = Some(still);
+        Ok(())
+    }
+}
+
+/// The next instant at which the clock shows or hides something. While lists are written anew that is now: each step changes
+/// what they hold.
+fn next_turn(backend: DbBackend, now: i64) -> Statement {
+    let mut sql = Sql::default();
+    sql.push("SELECT min(turn) FROM (");
+    let of = [
+        ("expires_at", "status = 'PUBLISHED'"),
+        // Its index holds these only.
+        ("published_at", "status = 'PUBLISHED' AND published_at > updated_at"),
+        ("spotlight_until", "spotlight_until IS NOT NULL"),
+    ];
+    for (column, condition) in of {
+        sql.push(&format!("SELECT * FROM (SELECT {column} AS turn FROM content WHERE {condition} AND {column} > "));
+        sql.bind(now).push(&format!(" ORDER BY {column} LIMIT 1) t_{column} UNION ALL "));
+    }
+    sql.push("SELECT CAST(").bind(now).push(" AS BIGINT) AS turn FROM reindex) turns");
+    sql.statement(backend)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_lasts_until_the_end_of_its_second_or_as_long_as_is_known() {
+        let freshness = Freshness::default();
+        let moment = |now| Moment { generation: freshness.generation(), now: Timestamp::from_micros(now) };
+        let until = |now| freshness.until(moment(now)).as_micros();
+        assert_eq!(until(1_500_000), 2_000_000);
+        assert_eq!(until(-1), 0);
+        *freshness.still.lock().unwrap() = Some(Still { generation: 0, from: 1_000_000, until: 9_000_000 });
+        for (now, expected) in [(1_500_000, 9_000_000), (999_999, 1_000_000), (9_000_000, 10_000_000)] {
+            assert_eq!(until(now), expected, "{now}");
+        }
+        freshness.changed();
+        assert_eq!(until(1_500_000), 2_000_000, "a commit ends what was known");
+    }
+
+    #[test]
+    fn commits_of_others_are_believed_to_be_counted_for_a_second() {
+        let freshness = Freshness { begun: Instant::now() - Duration::from_secs(10), ..Freshness::default() };
+        assert!(!freshness.is_confirmed());
+        freshness.confirm(Instant::now() - Duration::from_millis(1_001));
+        assert!(!freshness.is_confirmed());
+        freshness.confirm(Instant::now());
+        freshness.confirm(Instant::now() - Duration::from_secs(5));
+        assert!(freshness.is_confirmed());
+    }
+}
