@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use sea_orm::{DbBackend, DbErr, FromQueryResult, Iterable, QueryResult, sea_query::Iden};
+use sea_orm::{DbBackend, DbErr, Iterable, QueryResult, TryGetable, sea_query::Iden};
 
 use super::catalog::json;
 use super::sql::Sql;
@@ -91,17 +91,77 @@ pub struct Item {
     pub detail: Detail,
 }
 
+/// The cells of a row, one after the other.
+struct Cells<'r> {
+    row: &'r QueryResult,
+    next: usize,
+}
+
+impl Cells<'_> {
+    fn take<T: TryGetable>(&mut self) -> Result<T, DbErr> {
+        let value = self.row.try_get_by_index(self.next)?;
+        self.next += 1;
+        Ok(value)
+    }
+}
+
+/// Reads rows by the positions of their columns: by name, as `FromQueryResult` does, it takes longer than all else of a list.
+mod row {
+    use sea_orm::DbErr;
+
+    use super::Cells;
+
+    macro_rules! readers {
+        ($($table:ident { $($column:ident)+ })+) => {
+            $(pub(super) fn $table(cells: &mut Cells<'_>) -> Result<entity::$table::Model, DbErr> {
+                Ok(entity::$table::Model { $($column: cells.take()?,)+ })
+            })+
+
+            #[cfg(test)]
+            pub(super) fn all() -> Vec<(&'static str, Vec<String>, Vec<&'static str>)> {
+                use sea_orm::{Iterable, sea_query::Iden};
+                vec![$((
+                    stringify!($table),
+                    entity::$table::Column::iter().map(|column| column.unquoted().to_string()).collect(),
+                    vec![$(stringify!($column)),+],
+                ),)+]
+            }
+        };
+    }
+
+    readers! {
+        content {
+            id public_id kind slug wanted_slug organization_id status visibility version texts locales title_key
+            attribution content_notes source_system source_external_id source verification region_ids topic_ids
+            order_key spotlight_until published_at expires_at created_at updated_at body
+        }
+        resource {
+            content_id category format audience external_url files evidence reviewed_at review_due_at superseded_by
+            license reading_level languages
+        }
+        event {
+            content_id kind format event_status starts_at_local ends_at_local time_zone is_all_day starts_at ends_at
+            over_at languages features campaign_id detail
+        }
+        campaign { content_id kind state urgency starts_on ends_on detail }
+        regional_update {
+            content_id kind message_type supersedes issued_at effective_at severity instructions detail
+        }
+    }
+}
+
 impl Item {
-    /// Reads a row that was selected with [`columns`].
-    pub(super) fn from_row(row: &QueryResult) -> Result<Self, DbErr> {
-        let content = entity::content::Model::from_query_result(row, "c_")?;
+    /// Reads a row that was selected with [`columns`], the first of which stands at a position.
+    pub(super) fn from_row(row: &QueryResult, first: usize) -> Result<Self, DbErr> {
+        let mut cells = Cells { row, next: first };
+        let content = row::content(&mut cells)?;
         let kind = Kind::from_number(content.kind)
             .ok_or_else(|| DbErr::Type(format!("unknown content kind {}", content.kind)))?;
         let detail = match kind {
-            Kind::Resource => Detail::Resource(entity::resource::Model::from_query_result(row, "d_")?),
-            Kind::Event => Detail::Event(entity::event::Model::from_query_result(row, "d_")?),
-            Kind::Campaign => Detail::Campaign(entity::campaign::Model::from_query_result(row, "d_")?),
-            Kind::Update => Detail::Update(entity::regional_update::Model::from_query_result(row, "d_")?),
+            Kind::Resource => Detail::Resource(row::resource(&mut cells)?),
+            Kind::Event => Detail::Event(row::event(&mut cells)?),
+            Kind::Campaign => Detail::Campaign(row::campaign(&mut cells)?),
+            Kind::Update => Detail::Update(row::regional_update(&mut cells)?),
         };
         Ok(Self { kind, texts: json(&content.texts)?, content, detail })
     }
@@ -333,7 +393,19 @@ impl Store {
                 sql.push(" ORDER BY c.wanted_slug IS NOT NULL, c.created_at, c.id");
             }
         }
-        let rows = self.query(sql.statement(self.backend())).await?;
-        rows.iter().map(|row| Item::from_row(row).map(Arc::new)).collect()
+        let rows = self.query_alike(sql.statement(self.backend())).await?;
+        rows.iter().map(|row| Item::from_row(row, 1).map(Arc::new)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::row;
+
+    #[test]
+    fn rows_are_read_in_the_order_in_which_they_are_selected() {
+        for (table, selected, read) in row::all() {
+            assert_eq!(selected, read, "{table}");
+        }
     }
 }

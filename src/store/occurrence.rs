@@ -14,6 +14,9 @@ use crate::domain::time::{DAY_MICROS, LocalDateTime, Timestamp, as_if_utc, from_
 use crate::domain::view::View;
 use crate::domain::vocabulary::Vocabulary;
 
+/// Columns before those of an item: `total`, the occurrence's six, `scan_end` and `hit`.
+const COLUMNS: usize = 9;
+
 /// The occurrences of an event as they are to be stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expanded {
@@ -198,7 +201,7 @@ impl Store {
             let mut shape = Sql::default();
             columns(Kind::Event, true, &mut shape);
             let nulls = shape.text().matches(" AS ").count();
-            sql.push(" UNION ALL SELECT CAST(count(*) AS BIGINT), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL");
+            sql.push(" UNION ALL SELECT CAST(count(*) AS BIGINT)").push(&", NULL".repeat(COLUMNS - 1));
             sql.push(&", NULL".repeat(nulls));
             sql.push(
                 " FROM occurrence o JOIN content e ON e.id = o.content JOIN event f ON f.content_id = o.content WHERE ",
@@ -345,7 +348,7 @@ fn read(row: &QueryResult) -> Result<Row, DbErr> {
             ends_at: Timestamp::from_micros(row.try_get("", "o_ends_at")?),
             status: row.try_get("", "o_status")?,
             changed_by: row.try_get::<Option<i32>>("", "o_changed_by")?.and_then(|at| usize::try_from(at).ok()),
-            item: Arc::new(Item::from_row(row)?),
+            item: Arc::new(Item::from_row(row, COLUMNS)?),
         })
     } else {
         None

@@ -14,6 +14,9 @@ use super::sql::Sql;
 use super::{ListKind, Store};
 use crate::domain::vocabulary::{PublicationStatus, Vocabulary};
 
+/// Columns before those of an item: `parent, total, k, hit, scan_end`.
+const COLUMNS: usize = 5;
+
 /// What one branch reads: the index prefix `(list, anchor, topic)` on behalf of a parent.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Branch {
@@ -113,21 +116,24 @@ impl Store {
         let is_text = query.order.field == OrderField::Title;
         let mut rows = Vec::new();
         let mut totals = HashMap::new();
-        for row in self.query(statement).await? {
-            let parent = usize::try_from(row.try_get::<i64>("", "parent")?).unwrap_or(0);
-            if let Some(total) = row.try_get::<Option<i64>>("", "total")? {
+        // A filter by place finds few or many of all items: how many is known with the values only. A total reads all matches.
+        let is_alike = query.filter.near.is_none() && query.filter.within.is_none() && !query.with_total;
+        let found = if is_alike { self.query_alike(statement).await? } else { self.query(statement).await? };
+        for row in found {
+            let parent = usize::try_from(row.try_get_by_index::<i64>(0)?).unwrap_or(0);
+            if let Some(total) = row.try_get_by_index::<Option<i64>>(1)? {
                 totals.insert(parent, total);
                 continue;
             }
-            let id: i64 = row.try_get("", "c_id")?;
+            let id: i64 = row.try_get_by_index(COLUMNS)?;
             let key = if is_text {
-                PageKey::Text(row.try_get("", "k")?, id)
+                PageKey::Text(row.try_get_by_index(2)?, id)
             } else {
-                PageKey::Number(row.try_get("", "k")?, id)
+                PageKey::Number(row.try_get_by_index(2)?, id)
             };
-            let is_hit = row.try_get::<i64>("", "hit")? == 1;
-            let item = if is_hit { Some(Arc::new(Item::from_row(&row)?)) } else { None };
-            rows.push(Row { parent, key, item, ends_scan: row.try_get::<i64>("", "scan_end")? == 1 });
+            let is_hit = row.try_get_by_index::<i64>(3)? == 1;
+            let item = if is_hit { Some(Arc::new(Item::from_row(&row, COLUMNS)?)) } else { None };
+            rows.push(Row { parent, key, item, ends_scan: row.try_get_by_index::<i64>(4)? == 1 });
         }
         Ok((rows, totals))
     }
@@ -180,6 +186,14 @@ impl Writer<'_> {
     /// The text depends on the question only, not on how many branches there are, so that it is prepared once.
     fn statement(&self) -> sea_orm::Statement {
         let mut sql = Sql::default();
+        if let [branch] = self.plan.branches.as_slice()
+            && self.query.order.field == OrderField::Usual
+            && !self.query.with_total
+            && !self.has_uncovered()
+        {
+            self.one_branch(branch, &mut sql);
+            return sql.statement(self.backend);
+        }
         match self.backend {
             DbBackend::Postgres => {
                 self.rows_start(["x.k", "x.hit", "x.scan_end"], &mut sql);
@@ -217,6 +231,33 @@ impl Writer<'_> {
         sql.push(" FROM ");
     }
 
+    /// A page of one index prefix, which needs nothing around it: what most lists are.
+    fn one_branch(&self, branch: &Branch, sql: &mut Sql) {
+        let direction = self.direction();
+        sql.push("SELECT CAST(").push_number(i64::try_from(branch.parent).unwrap_or(0)).push(" AS BIGINT) AS parent, ");
+        sql.push(
+            "CAST(NULL AS BIGINT) AS total, l.order_key AS k, CAST(1 AS BIGINT) AS hit, CAST(0 AS BIGINT) AS scan_end",
+        );
+        columns(self.query.list.kind(), self.query.with_body, sql);
+        sql.push(" FROM listing l");
+        self.joins("l.content", "c", "d", sql);
+        sql.push(" WHERE l.kind = ").push_number(branch.list.into());
+        sql.push(" AND l.anchor = ").bind(branch.anchor).push(" AND l.topic = ").bind(branch.topic);
+        self.bounds("l.order_key", "l.content", sql);
+        sql.push(" AND ");
+        self.read("c", sql);
+        sql.push(&format!(" ORDER BY l.order_key {direction}, l.content {direction} LIMIT ")).push_number(self.size());
+    }
+
+    fn direction(&self) -> &'static str {
+        if self.query.order.is_descending == self.query.page.from_end { "ASC" } else { "DESC" }
+    }
+
+    /// A page and one more.
+    fn size(&self) -> i64 {
+        i64::try_from(self.query.page.size).unwrap_or(i64::MAX).saturating_add(1)
+    }
+
     /// The branches as a table `b (parent, anchor, topic, list)`.
     fn branch_table(&self, sql: &mut Sql) {
         if self.backend == DbBackend::Postgres {
@@ -252,7 +293,7 @@ impl Writer<'_> {
     fn branch(&self, anchor: &str, topic: &str, sql: &mut Sql) {
         let is_bounded = self.has_uncovered();
         let (source, alias, key, id) = self.source();
-        let direction = if self.query.order.is_descending == self.query.page.from_end { "ASC" } else { "DESC" };
+        let direction = self.direction();
         // What the viewer may not read is not among the entries: neither how many a scan looks at nor where it ends tells
         // of it.
         let entries = |sql: &mut Sql| {
@@ -270,9 +311,8 @@ impl Writer<'_> {
             }
             self.bounds(&key, id, sql);
             sql.push(" AND ");
-            self.read(sql);
+            self.read("e", sql);
         };
-        let size = i64::try_from(self.query.page.size).unwrap_or(i64::MAX).saturating_add(1);
         if is_bounded {
             sql.push(&format!(
                 "SELECT s.k AS k, s.id AS id, CAST(CASE WHEN s.n = {} THEN 1 ELSE 0 END AS BIGINT) AS scan_end, \
@@ -297,7 +337,7 @@ impl Writer<'_> {
             entries(sql);
             sql.push(&format!(" ORDER BY {key} {direction}, {id} {direction} LIMIT "));
         }
-        sql.push_number(size);
+        sql.push_number(self.size());
     }
 
     /// What the kind of an entry must be: the one list that is walked, or that of the branch.
@@ -375,14 +415,14 @@ impl Writer<'_> {
         self.plan.branches.iter().any(|branch| branch.anchor != 0 || branch.topic != 0)
     }
 
-    /// That the viewer may read an item, and that it is in one of the states that are asked for; on the envelope `e`.
-    fn read(&self, sql: &mut Sql) {
+    /// That the viewer may read an item, and that it is in one of the states that are asked for; on an envelope.
+    fn read(&self, envelope: &str, sql: &mut Sql) {
         match &self.query.filter.statuses {
-            None => visible("e", &self.query.view, self.backend, sql),
+            None => visible(envelope, &self.query.view, self.backend, sql),
             Some(statuses) => {
-                readable("e", &self.query.view, self.backend, sql);
+                readable(envelope, &self.query.view, self.backend, sql);
                 let names: Vec<String> = statuses.iter().map(|status| status.as_str().to_string()).collect();
-                sql.push(" AND e.status").is_any_text(self.backend, &names);
+                sql.push(&format!(" AND {envelope}.status")).is_any_text(self.backend, &names);
             }
         }
     }
@@ -471,7 +511,7 @@ impl Writer<'_> {
         self.joins("l.content", "e", "f", sql);
         sql.push(&format!(" WHERE l.kind {}", self.any_list()));
         sql.push(" AND l.anchor = b.anchor AND l.topic = b.topic AND ");
-        self.read(sql);
+        self.read("e", sql);
         self.conditions("b.anchor", "b.topic", sql);
         if self.query.order.field == OrderField::Usual {
             between("l.order_key", self.query.filter.usual_between, sql);

@@ -1,0 +1,207 @@
+//! The data that everything is measured on: made-up items in the proportions of real ones, imported as a publisher would.
+//! The same numbers make the same items. Kept between runs below a folder for temporary files.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use serde_json::{Value, json};
+use solidarity::app::App;
+use solidarity::auth::Keys;
+use solidarity::bus::Bus;
+use solidarity::clock::Clock;
+use solidarity::domain::limits::Limits;
+use solidarity::domain::time::Zones;
+use solidarity::service::import::{ImportError, ImportOptions, import};
+use solidarity::service::seed;
+use solidarity::store::Store;
+use solidarity::webhook::{Policy, Sender};
+
+/// Lines of one import.
+const CHUNK: usize = 5_000;
+const ORGANIZATIONS: usize = 50;
+const REGIONS: [&str; 12] =
+    ["toronto", "vancouver", "CA-BC", "CA-ON", "CA-QC", "CA-AB", "CA-NS", "CA-MB", "CA-SK", "CA-NL", "CA-YT", "CA"];
+const TOPICS: [&str; 6] =
+    ["naloxone", "drug-checking", "safer-supply", "supervised-consumption", "never-use-alone", "overdose-response"];
+/// When the made-up past begins, in seconds since 1970: the start of 2020.
+const BEGIN: i64 = 1_577_836_800;
+/// Seconds from one item to the next.
+const APART: i64 = 190;
+
+/// How many items of each kind.
+#[derive(Clone, Copy, Debug)]
+pub struct Size {
+    pub resources: usize,
+    pub events: usize,
+    pub campaigns: usize,
+}
+
+impl Size {
+    /// A number of resources, and the others in proportion.
+    pub fn of(resources: usize) -> Self {
+        Self { resources, events: resources.min(100_000) / 5, campaigns: resources.min(100_000) / 20 }
+    }
+}
+
+/// Pseudo-random numbers: the same from the same seed.
+struct Dice(u64);
+
+impl Dice {
+    fn of(seed: usize) -> Self {
+        Self((seed as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+    }
+
+    fn next(&mut self, below: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % below
+    }
+
+    fn words(&mut self, count: usize) -> String {
+        const SYLLABLES: [&str; 15] =
+            ["ba", "ce", "di", "fo", "gu", "ha", "le", "mi", "no", "pu", "ra", "se", "ti", "vo", "zu"];
+        let mut text = String::new();
+        for position in 0..count {
+            if position > 0 {
+                text.push(' ');
+            }
+            // Few words are frequent, most are rare.
+            let top = self.next(20_000) + 1;
+            let mut rank = self.next(top) + 15;
+            while rank > 0 {
+                text.push_str(SYLLABLES[rank % 15]);
+                rank /= 15;
+            }
+        }
+        text
+    }
+}
+
+fn instant(number: usize) -> String {
+    let seconds = BEGIN + i64::try_from(number).unwrap() * APART % (6 * 365 * 86_400);
+    solidarity::domain::time::Timestamp::from_micros(seconds * 1_000_000).to_string()
+}
+
+fn envelope(kind: &str, number: usize, dice: &mut Dice) -> Value {
+    let first = number % REGIONS.len();
+    let mut regions = vec![REGIONS[first]];
+    if number % 3 == 0 {
+        regions.push(REGIONS[(first + 5) % REGIONS.len()]);
+    }
+    let topic = number / REGIONS.len() % TOPICS.len();
+    let mut topics = vec![TOPICS[topic]];
+    if number % 2 == 0 {
+        topics.push(TOPICS[(topic + 2) % TOPICS.len()]);
+    }
+    let translations = if number % 4 == 0 {
+        json!([{ "locale": "fr-CA", "origin": "HUMAN", "title": dice.words(6), "summary": dice.words(24) }])
+    } else {
+        json!([])
+    };
+    json!({
+        "publisher": format!("group-{}", number % ORGANIZATIONS), "slug": format!("{kind}-{number}"), "locale": "en-CA",
+        "title": dice.words(6), "summary": dice.words(24), "body": dice.words(160), "translations": translations,
+        "regions": regions, "topics": topics,
+    })
+}
+
+fn line(kind: &str, number: usize, more: Value) -> String {
+    let mut dice = Dice::of(number * 4 + kind.len() % 4);
+    let mut input = envelope(kind, number, &mut dice);
+    let (Value::Object(members), Value::Object(more)) = (&mut input, more) else { panic!("members are objects") };
+    members.extend(more);
+    json!({ "kind": kind, "input": input, "record": { "publishedAt": instant(number) } }).to_string()
+}
+
+fn resource(number: usize) -> String {
+    let category = ["EDUCATION", "NEWS", "OTHER"][number % 3];
+    let format = ["GUIDE", "ARTICLE", "ZINE"][number / 3 % 3];
+    line("resource", number, json!({ "category": category, "format": format }))
+}
+
+fn event(number: usize) -> String {
+    let (month, day, hour) = (number / 28 % 12 + 1, number % 28 + 1, 8 + number % 12);
+    let start = format!("{}-{month:02}-{day:02}T{hour:02}:00:00", 2024 + number / 336 % 5);
+    let more =
+        json!({ "kind": "WORKSHOP", "format": "IN_PERSON", "startsAtLocal": start, "timeZone": "America/Toronto" });
+    line("event", number, more)
+}
+
+fn campaign(number: usize) -> String {
+    let urgency = ["NORMAL", "HIGH"][number % 2];
+    line("campaign", number, json!({ "kind": "PETITION", "urgency": urgency }))
+}
+
+fn organizations() -> String {
+    let one = |number: usize| {
+        let input = json!({ "slug": format!("group-{number}"), "name": format!("Local group number {number}") });
+        json!({ "kind": "organization", "input": input }).to_string()
+    };
+    (0..ORGANIZATIONS).map(one).collect::<Vec<_>>().join("\n")
+}
+
+/// An application on a database.
+pub async fn open(url: &str) -> Arc<App> {
+    let limits = Limits::default();
+    let store = Store::open(url, &limits).await.unwrap();
+    store.migrate_up().await.unwrap();
+    store.reload_catalog().await.unwrap();
+    Arc::new(App {
+        clock: Clock::System,
+        zones: Zones::bundled(),
+        limits,
+        keys: Keys::generate().unwrap(),
+        store,
+        bus: Bus::default(),
+        webhooks: Sender::new(Policy { allows_loopback: true }),
+    })
+}
+
+async fn load(app: &App, text: &str) {
+    match import(app, text, ImportOptions::default(), &mut |_, _| {}).await {
+        Ok(_) => {}
+        Err(ImportError::Faults(faults)) => panic!("line {}: {}", faults[0].0, faults[0].1),
+        Err(fault) => panic!("{fault}"),
+    }
+}
+
+/// Fills an empty database; leaves one alone that holds anything.
+pub async fn fill(url: &str, size: Size) {
+    let app = open(url).await;
+    if app.store.has_content().await.unwrap() {
+        return;
+    }
+    let started = Instant::now();
+    seed::seed(&app).await.unwrap();
+    load(&app, &organizations()).await;
+    let makers: [(usize, fn(usize) -> String); 3] =
+        [(size.campaigns, campaign), (size.events, event), (size.resources, resource)];
+    let all: usize = makers.iter().map(|(count, _)| count).sum();
+    let mut done = 0;
+    for (count, make) in makers {
+        for from in (0..count).step_by(CHUNK) {
+            let until = count.min(from + CHUNK);
+            load(&app, &(from..until).map(make).collect::<Vec<_>>().join("\n")).await;
+            done += until - from;
+            eprint!("\r{done} of {all} items in {:.0} s", started.elapsed().as_secs_f64());
+            let _ = std::io::stderr().flush();
+        }
+    }
+    eprintln!();
+}
+
+/// Where data of a size is kept.
+pub fn folder(size: Size) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("speed-{}", size.resources));
+    std::fs::create_dir_all(&path).unwrap();
+    path
+}
+
+/// A SQLite file with data of a size.
+pub async fn sqlite(size: Size) -> String {
+    let path = folder(size).join("data.sqlite");
+    let url = format!("sqlite://{}?mode=rwc", path.display());
+    fill(&url, size).await;
+    url
+}
