@@ -106,8 +106,11 @@ pub struct LimitsConfig {
     #[arg(long, env = "SOLIDARITY_RATE_FAILURES", default_value_t = 60)]
     pub rate_failures: u32,
     /// Memory for answers to anonymous readers that others get too, in MiB. 0 turns it off.
-    #[arg(long, env = "SOLIDARITY_ANSWER_CACHE", default_value_t = 24)]
+    #[arg(long, env = "SOLIDARITY_ANSWER_CACHE", default_value_t = 32)]
     pub answer_cache: u64,
+    /// Leave all answers to the GraphQL engine, without the short way from loaded data to bytes: slower, for comparison.
+    #[arg(long, env = "SOLIDARITY_ENGINE_ONLY")]
+    pub engine_only: bool,
     /// Requests in execution at once.
     #[arg(long, env = "SOLIDARITY_IN_FLIGHT", default_value_t = 256)]
     pub in_flight: usize,
@@ -126,6 +129,7 @@ impl LimitsConfig {
             rate_client: self.rate_client,
             rate_failures: self.rate_failures,
             answer_cache_bytes: self.answer_cache.saturating_mul(1024 * 1024),
+            is_rendering: !self.engine_only,
             in_flight: self.in_flight,
             connections: self.connections,
             ..Limits::default()

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::data::{Size, fill};
+use crate::data::{Size, VERSION, fill};
 
 /// A running cluster, stopped when this is dropped.
 pub struct Cluster {
@@ -39,7 +39,7 @@ impl Cluster {
     pub async fn with(size: Size) -> Option<Self> {
         let programs = programs()?;
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let folder = std::env::temp_dir().join(format!("solidarity-speed-{}", size.resources));
+        let folder = std::env::temp_dir().join(format!("solidarity-speed-{VERSION}-{}", size.resources));
         let text = folder.to_str().unwrap();
         if !folder.join("PG_VERSION").exists() {
             run(&programs.join("initdb"), &["-D", text, "-A", "trust", "-U", "postgres"]);

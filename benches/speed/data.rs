@@ -18,6 +18,8 @@ use solidarity::service::seed;
 use solidarity::store::Store;
 use solidarity::webhook::{Policy, Sender};
 
+/// Told apart from data that was made another way.
+pub const VERSION: u32 = 1;
 /// Lines of one import.
 const CHUNK: usize = 5_000;
 const ORGANIZATIONS: usize = 50;
@@ -83,18 +85,21 @@ fn instant(number: usize) -> String {
     solidarity::domain::time::Timestamp::from_micros(seconds * 1_000_000).to_string()
 }
 
+/// Makes the line of an item's number.
+type Maker = fn(usize) -> String;
+
 fn envelope(kind: &str, number: usize, dice: &mut Dice) -> Value {
     let first = number % REGIONS.len();
     let mut regions = vec![REGIONS[first]];
-    if number % 3 == 0 {
+    if number.is_multiple_of(3) {
         regions.push(REGIONS[(first + 5) % REGIONS.len()]);
     }
     let topic = number / REGIONS.len() % TOPICS.len();
     let mut topics = vec![TOPICS[topic]];
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         topics.push(TOPICS[(topic + 2) % TOPICS.len()]);
     }
-    let translations = if number % 4 == 0 {
+    let translations = if number.is_multiple_of(4) {
         json!([{ "locale": "fr-CA", "origin": "HUMAN", "title": dice.words(6), "summary": dice.words(24) }])
     } else {
         json!([])
@@ -143,7 +148,11 @@ fn organizations() -> String {
 
 /// An application on a database.
 pub async fn open(url: &str) -> Arc<App> {
-    let limits = Limits::default();
+    open_with(url, Limits::default()).await
+}
+
+/// The same with limits of its own.
+pub async fn open_with(url: &str, limits: Limits) -> Arc<App> {
     let store = Store::open(url, &limits).await.unwrap();
     store.migrate_up().await.unwrap();
     store.reload_catalog().await.unwrap();
@@ -175,8 +184,7 @@ pub async fn fill(url: &str, size: Size) {
     let started = Instant::now();
     seed::seed(&app).await.unwrap();
     load(&app, &organizations()).await;
-    let makers: [(usize, fn(usize) -> String); 3] =
-        [(size.campaigns, campaign), (size.events, event), (size.resources, resource)];
+    let makers: [(usize, Maker); 3] = [(size.campaigns, campaign), (size.events, event), (size.resources, resource)];
     let all: usize = makers.iter().map(|(count, _)| count).sum();
     let mut done = 0;
     for (count, make) in makers {
@@ -193,7 +201,7 @@ pub async fn fill(url: &str, size: Size) {
 
 /// Where data of a size is kept.
 pub fn folder(size: Size) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("speed-{}", size.resources));
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("speed-{VERSION}-{}", size.resources));
     std::fs::create_dir_all(&path).unwrap();
     path
 }

@@ -18,6 +18,7 @@
 mod cluster;
 mod constant;
 mod data;
+mod gates;
 mod load;
 mod peers;
 mod plan;
@@ -41,6 +42,11 @@ struct Arguments {
 enum Command {
     /// Measures the three reads and a mix.
     Run(run::Options),
+    /// Checks what is exact.
+    Gates(gates::Options),
+    /// Sends one read some times, for `gates`.
+    #[command(hide = true)]
+    Instructions { read: String, times: usize },
     /// Serves constant bytes.
     #[command(hide = true)]
     Constant { port: u16, file: String },
@@ -54,6 +60,8 @@ fn main() {
     runtime.block_on(async {
         match Arguments::parse().command.unwrap_or_else(|| Command::Run(run::Options::parse_from(["run"]))) {
             Command::Run(options) => run::run(options).await,
+            Command::Gates(options) => gates::run(options).await,
+            Command::Instructions { read, times } => gates::instructions(&read, times).await,
             Command::Constant { port, file } => constant::serve(port, &file).await,
             Command::Plan { port, url } => plan::serve(port, &url).await,
         }

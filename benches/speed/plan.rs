@@ -97,12 +97,10 @@ pub async fn serve(port: u16, url: &str) {
         plan.organizations.insert(organization.key, of);
     }
     let variables = &three()[1].variables;
-    for name in [variables["region"].as_str().unwrap()] {
-        plan.region_keys.insert(name.to_string(), catalog.find_region(name).unwrap().key);
-    }
-    for name in [variables["topic"].as_str().unwrap()] {
-        plan.topic_keys.insert(name.to_string(), catalog.find_topic(name).unwrap().key);
-    }
+    let name = variables["region"].as_str().unwrap();
+    plan.region_keys.insert(name.to_string(), catalog.find_region(name).unwrap().key);
+    let name = variables["topic"].as_str().unwrap();
+    plan.topic_keys.insert(name.to_string(), catalog.find_topic(name).unwrap().key);
     let router = Router::new()
         .route("/Q1", post(home))
         .route("/Q2", post(page))

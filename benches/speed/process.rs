@@ -33,7 +33,8 @@ impl Process {
         if is_on_error {
             command.stdout(Stdio::null()).stderr(Stdio::piped());
         } else {
-            command.stdout(Stdio::piped()).stderr(Stdio::inherit());
+            // What it says on the way down, when the database goes before it, is of no interest.
+            command.stdout(Stdio::piped()).stderr(Stdio::null());
         }
         let mut child = command.spawn().unwrap_or_else(|fault| panic!("{command:?}: {fault}"));
         let mut lines: Box<dyn BufRead + Send> = if is_on_error {

@@ -141,7 +141,7 @@ pub async fn run(options: Options) {
     let cluster = Cluster::with(size).await;
     if let Some(cluster) = &cluster {
         let stored = Some(cluster.pid);
-        let cached = ours(&cluster.url, size, "24");
+        let cached = ours(&cluster.url, size, "32");
         let file = folder(size).join("captured.json");
         std::fs::write(&file, serde_json::to_string(&capture(&cached, &mixed).await).unwrap()).unwrap();
         if options.wants("constant bytes") {

@@ -82,6 +82,8 @@ pub struct Limits {
     pub document_cache_bytes: u64,
     /// Memory for answers to anonymous readers; none are kept if it is 0.
     pub answer_cache_bytes: u64,
+    /// Whether data is rendered without the engine's values where that can be: see `graphql::Rendering`.
+    pub is_rendering: bool,
     /// Requests in execution at once; further ones are answered 503 with `Retry-After`.
     pub in_flight: usize,
     /// Open connections; further ones wait to be accepted.
@@ -137,8 +139,9 @@ impl Default for Limits {
             socket_operations: 50,
             socket_beat: Duration::from_secs(15),
             persisted_bytes: 4 * 1024 * 1024,
-            document_cache_bytes: 12 * 1024 * 1024,
-            answer_cache_bytes: 24 * 1024 * 1024,
+            document_cache_bytes: 16 * 1024 * 1024,
+            answer_cache_bytes: 32 * 1024 * 1024,
+            is_rendering: true,
             in_flight: 256,
             connections: 4_096,
             scan: 5_000,

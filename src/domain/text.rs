@@ -81,7 +81,7 @@ fn bounded(text: &str, maximum: usize) -> Result<String, TextFault> {
 }
 
 macro_rules! text_type {
-    ($name:ident) => {
+    ($name:ident, $also:literal) => {
         impl<const MAX: usize> Deref for $name<MAX> {
             type Target = str;
             fn deref(&self) -> &str {
@@ -103,13 +103,28 @@ macro_rules! text_type {
 
         impl<'de, const MAX: usize> Deserialize<'de> for $name<MAX> {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                Self::parse(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+                let text = String::deserialize(deserializer)?;
+                // Rows are read far more often than written, and hold what is so already.
+                if is_settled(&text, MAX, $also) {
+                    return Ok(Self(text));
+                }
+                Self::parse(&text).map_err(serde::de::Error::custom)
             }
         }
     };
 }
-text_type!(Line);
-text_type!(Block);
+text_type!(Line, "");
+text_type!(Block, "\n\t");
+
+/// Whether a text is in ASCII and so that parsing would leave it as it is.
+fn is_settled(text: &str, maximum: usize, also: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_edge = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    bytes.len() <= maximum
+        && is_edge(bytes.first())
+        && is_edge(bytes.last())
+        && bytes.iter().all(|byte| matches!(byte, b' '..=b'~') || also.as_bytes().contains(byte))
+}
 
 /// A text in normal form C; most texts are in it as they come.
 pub fn composed(text: &str) -> Cow<'_, str> {
@@ -207,6 +222,17 @@ impl<'de> Deserialize<'de> for Slug {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_that_is_read_back_is_as_if_it_were_parsed() {
+        for text in
+            ["", " ", "a", "a b", " a", "a ", "a\nb", "a\tb", "a\u{7f}b", "a\rb", "é", "e\u{301}", "abcdefgh", "a\n"]
+        {
+            let json = serde_json::to_string(text).unwrap();
+            assert_eq!(serde_json::from_str::<Line<7>>(&json).ok(), Line::parse(text).ok(), "{text:?}");
+            assert_eq!(serde_json::from_str::<Block<7>>(&json).ok(), Block::parse(text).ok(), "{text:?}");
+        }
+    }
 
     #[test]
     fn controls_overrides_and_lengths_are_refused() {

@@ -7,9 +7,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::error::ApiError;
+use super::render::rendered;
 use crate::domain::limits::Limits;
 use crate::domain::locale::Preference;
 use crate::store::{Order, OrderField, PageKey, PageRequest};
+
+rendered!(struct PageInfo { has_next_page, has_previous_page, start_cursor, end_cursor });
 
 /// Where a page lies in its list.
 #[derive(Clone, Debug, Default, SimpleObject)]
@@ -223,6 +226,15 @@ macro_rules! connection {
     };
 }
 pub(crate) use connection;
+
+/// Names the fields of a connection that can be rendered.
+macro_rules! rendered_connection {
+    ($connection:ident, $edge:ident) => {
+        $crate::graphql::render::rendered!($connection { edges, nodes, page_info, total_count });
+        $crate::graphql::render::rendered!($edge { cursor, node });
+    };
+}
+pub(crate) use rendered_connection;
 
 /// Declares the connection and edge types of a noun of the catalog.
 macro_rules! named_connection {

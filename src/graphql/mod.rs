@@ -23,6 +23,7 @@ mod meta;
 mod organization;
 mod payload;
 mod region;
+mod render;
 mod resource;
 mod root;
 mod scalar;
@@ -32,6 +33,7 @@ mod update;
 mod vocabulary;
 mod webhook;
 
+pub use render::{Plans, Rendering};
 pub use root::Root;
 
 use async_graphql::{MergedObject, SDLExportOptions, Schema};
@@ -92,9 +94,71 @@ pub fn schema() -> ApiSchema {
         .finish()
 }
 
+/// How a request is rendered that asks for nothing but what its document says. `plans` are those of the document.
+pub fn rendering(plans: Option<std::sync::Arc<Plans>>) -> Rendering {
+    static TABLES: std::sync::LazyLock<render::Tables> = std::sync::LazyLock::new(tables);
+    Rendering::new(&TABLES, plans)
+}
+
+/// The types whose fields can be rendered.
+fn tables() -> render::Tables {
+    render::Tables::default()
+        .with::<connection::PageInfo>()
+        .with::<organization::Organization>()
+        .with::<region::Region>()
+        .with::<topic::Topic>()
+        .with::<content::LocalizedValue>()
+        .with::<content::Localization>()
+        .with::<content::TranslationInfo>()
+        .with::<content::Attribution>()
+        .with::<content::Source>()
+        .with::<content::Verification>()
+        .with::<content::Evidence>()
+        .with::<resource::Resource>()
+        .with::<resource::ResourceFile>()
+        .with::<resource::ResourceConnection>()
+        .with::<resource::ResourceEdge>()
+        .with::<event::Event>()
+        .with::<event::EventConnection>()
+        .with::<event::EventEdge>()
+        .with::<campaign::Campaign>()
+        .with::<campaign::CampaignConnection>()
+        .with::<campaign::CampaignEdge>()
+}
+
 /// The schema as SDL, sorted, with descriptions: what `schema.graphql` holds.
 pub fn sdl() -> String {
     schema().sdl_with_options(
         SDLExportOptions::new().include_specified_by().sorted_fields().sorted_arguments().sorted_enum_items(),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::parser::parse_schema;
+    use async_graphql::parser::types::{TypeKind, TypeSystemDefinition};
+
+    use super::*;
+
+    #[test]
+    fn what_is_rendered_is_in_the_schema_and_takes_no_arguments() {
+        let document = parse_schema(schema().sdl()).unwrap();
+        let mut fields = std::collections::HashMap::new();
+        for definition in document.definitions {
+            let TypeSystemDefinition::Type(ty) = definition else { continue };
+            let TypeKind::Object(object) = ty.node.kind else { continue };
+            for field in object.fields {
+                fields.insert(
+                    (ty.node.name.node.to_string(), field.node.name.node.to_string()),
+                    field.node.arguments.len(),
+                );
+            }
+        }
+        let mut count = 0;
+        for (of, field) in tables().all() {
+            assert_eq!(fields.get(&(of.clone(), field.clone())), Some(&0), "{of}.{field}");
+            count += 1;
+        }
+        assert!(count > 150, "{count}");
+    }
 }

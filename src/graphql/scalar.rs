@@ -2,6 +2,7 @@
 
 use async_graphql::{Description, InputValueError, InputValueResult, Scalar, ScalarType, Value};
 
+use super::render::{Plan, Render, Writing};
 use crate::domain::locale;
 use crate::domain::time::Timestamp;
 
@@ -37,6 +38,15 @@ impl ScalarType for DateTime {
     }
 }
 
+impl Render for DateTime {
+    fn render(&self, plan: &Plan, to: &mut Writing<'_>) -> Option<()> {
+        match &self.text {
+            Some(text) => text.render(plan, to),
+            None => self.instant.to_string().render(plan, to),
+        }
+    }
+}
+
 macro_rules! text_scalar {
     ($(#[doc = $doc:literal])* $name:ident = $gql:literal, $url:literal, |$text:ident| $check:expr) => {
         $(#[doc = $doc])*
@@ -53,6 +63,12 @@ macro_rules! text_scalar {
 
             fn to_value(&self) -> Value {
                 Value::String(self.0.clone())
+            }
+        }
+
+        impl Render for $name {
+            fn render(&self, plan: &Plan, to: &mut Writing<'_>) -> Option<()> {
+                self.0.render(plan, to)
             }
         }
     };

@@ -8,6 +8,7 @@ use async_graphql::registry::{EnumBuilder, MetaEnumValue, MetaTypeId, Registry};
 use async_graphql::resolver_utils::{EnumItem, EnumType, enum_value, parse_enum};
 use async_graphql::{ContextSelectionSet, InputType, InputValueResult, OutputType, Positioned, ServerResult, Value};
 
+use super::render::{Plan, Render, Writing};
 use crate::domain::vocabulary::Vocabulary;
 use crate::domain::vocabulary::*;
 
@@ -33,6 +34,16 @@ macro_rules! graphql_enums {
                     <$name as Vocabulary>::VALUES.iter().map(|(value, name, _)| EnumItem { name, value: *value }).collect()
                 });
                 &ITEMS
+            }
+        }
+
+        impl Render for $name {
+            fn render(&self, _: &Plan, to: &mut Writing<'_>) -> Option<()> {
+                // Names need no escapes.
+                to.out.push(b'"');
+                to.out.extend_from_slice(self.as_str().as_bytes());
+                to.out.push(b'"');
+                Some(())
             }
         }
 

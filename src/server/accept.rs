@@ -1,13 +1,13 @@
 //! The accept loop. `axum::serve` installs no timer, so that hyper's timeouts never fire: this one does, bounds the number
 //! of connections, and lets requests finish when the server stops. Must not look into requests.
 
+use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -16,11 +16,10 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tower::ServiceExt;
 
 use metrics::Gauge;
 
-use super::address::Peer;
+use super::front::Front;
 use super::metrics::Metrics;
 use super::stream::BoundedStream;
 
@@ -36,7 +35,7 @@ pub(crate) struct Listening {
     /// The bound socket.
     pub listener: TcpListener,
     /// What answers.
-    pub router: Router,
+    pub front: Arc<Front>,
     /// Most connections at once; further ones wait in the system's queue.
     pub connections: usize,
     /// Longest wait for the head of a request: the first one, one that comes slowly, and the next one of an idle
@@ -90,12 +89,11 @@ pub(crate) async fn serve(listening: Listening) {
             accepted = accept(&listening.listener, &permits) => accepted,
         };
         let Some((stream, peer, permit)) = accepted else { continue };
-        let router = listening.router.clone();
+        let front = Arc::clone(&listening.front);
         let held = Place::take(listening.metrics.connections.clone(), permit);
-        let service = service_fn(move |mut request: http::Request<Incoming>| {
-            request.extensions_mut().insert(Peer(peer));
-            request.extensions_mut().insert(held.clone());
-            router.clone().oneshot(request)
+        let service = service_fn(move |request: http::Request<Incoming>| {
+            let (front, held) = (Arc::clone(&front), held.clone());
+            async move { Ok::<_, Infallible>(front.answer(request, peer, held).await) }
         });
         let stream = TokioIo::new(BoundedStream::new(stream, listening.write_stall));
         let connection = builder.serve_connection(stream, service).with_upgrades();

@@ -9,6 +9,7 @@ mod auth;
 mod cors;
 mod failures;
 mod feeds;
+mod front;
 mod graphql;
 mod headers;
 mod health;
@@ -29,7 +30,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use ipnet::IpNet;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -38,6 +38,7 @@ use url::Url;
 
 use crate::app::SharedApp;
 use accept::Listening;
+use front::Front;
 use state::ServerState;
 
 /// Longest time that requests under way may take once the server is told to stop.
@@ -112,9 +113,9 @@ pub async fn start(app: SharedApp, options: ServeOptions) -> Result<Running, Sta
     };
     state.sockets.close();
     let limits = &state.app.limits;
-    let listen = |listener: TcpListener, router: Router, connections: usize| Listening {
+    let listen = |listener: TcpListener, front: Front, connections: usize| Listening {
         listener,
-        router,
+        front: Arc::new(front),
         connections,
         header_read: limits.header_read,
         write_stall: limits.write_stall,
@@ -123,9 +124,14 @@ pub async fn start(app: SharedApp, options: ServeOptions) -> Result<Running, Sta
         grace: GRACE,
     };
     if let Some(listener) = metrics {
-        tasks.spawn(accept::serve(listen(listener, metrics::router(Arc::clone(&state)), METRICS_CONNECTIONS)));
+        tasks.spawn(accept::serve(listen(
+            listener,
+            Front::plain(metrics::router(Arc::clone(&state))),
+            METRICS_CONNECTIONS,
+        )));
     }
-    tasks.spawn(accept::serve(listen(api, router::router(Arc::clone(&state)), limits.connections)));
+    let front = Front::new(Arc::clone(&state), router::router(Arc::clone(&state)));
+    tasks.spawn(accept::serve(listen(api, front, limits.connections)));
     tasks.spawn(upkeep(state, stop));
     tasks.close();
     Ok(running)

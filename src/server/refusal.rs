@@ -14,7 +14,7 @@ use serde_json::json;
 pub(crate) struct RequestId(pub String);
 
 /// Why a request gets no execution.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Refusal {
     /// The HTTP status.
     pub status: StatusCode,

@@ -100,31 +100,54 @@ async fn nothing(request: Request) -> Response {
 
 /// The outermost layer: gives the request its id, catches panics, puts on the headers, measures and logs.
 async fn observe(State(state): State<Shared>, mut request: Request, next: Next) -> Response {
-    let started = Instant::now();
-    let route = Route::of(request.uri().path());
-    let method = method_name(request.method());
-    let id = RequestId(state.app.clock.random_id().simple().to_string());
-    request.extensions_mut().insert(id.clone());
+    let watched = Watched::begin(&state, &request);
+    request.extensions_mut().insert(watched.id.clone());
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
-    let mut response = answered.unwrap_or_else(|_| {
+    let response = answered.unwrap_or_else(|_| {
         state.metrics.faults.increment(1);
-        Refusal::internal().closing().into_response(&id, JSON)
+        Refusal::internal().closing().into_response(&watched.id, JSON)
     });
-    if let Some(allowance) = response.extensions().get::<Allowance>().copied() {
-        headers::allowance(response.headers_mut(), &allowance);
+    watched.end(&state, response)
+}
+
+/// A request from its beginning to its end.
+pub(crate) struct Watched {
+    started: Instant,
+    route: Route,
+    method: &'static str,
+    id: RequestId,
+}
+
+impl Watched {
+    /// Gives a request its id.
+    pub fn begin<B>(state: &ServerState, request: &http::Request<B>) -> Self {
+        Self {
+            started: Instant::now(),
+            route: Route::of(request.uri().path()),
+            method: method_name(request.method()),
+            id: RequestId(state.app.clock.random_id().simple().to_string()),
+        }
     }
-    headers::finish(&mut response, route, &id, state.is_https);
-    let took = started.elapsed();
-    state.metrics.answered(route, response.status(), took);
-    tracing::debug!(
-        method,
-        route = route.name(),
-        status = response.status().as_u16(),
-        duration_ms = took.as_micros() as f64 / 1_000.0,
-        request.id = id.0,
-        "answered a request"
-    );
-    response
+
+    /// Puts the headers on its answer, measures and logs.
+    pub fn end(self, state: &ServerState, mut response: Response) -> Response {
+        let Self { started, route, method, id } = self;
+        if let Some(allowance) = response.extensions().get::<Allowance>().copied() {
+            headers::allowance(response.headers_mut(), &allowance);
+        }
+        headers::finish(&mut response, route, &id, state.is_https);
+        let took = started.elapsed();
+        state.metrics.answered(route, response.status(), took);
+        tracing::debug!(
+            method,
+            route = route.name(),
+            status = response.status().as_u16(),
+            duration_ms = took.as_micros() as f64 / 1_000.0,
+            request.id = id.0,
+            "answered a request"
+        );
+        response
+    }
 }
 
 /// Refuses a method that no handler takes, a token that is not valid, and a caller who has used up the allowance.

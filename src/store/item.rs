@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use sea_orm::{DbBackend, DbErr, Iterable, QueryResult, TryGetable, sea_query::Iden};
+use sea_orm::sqlx::postgres::{PgRow, Postgres};
+use sea_orm::sqlx::sqlite::{Sqlite, SqliteRow};
+use sea_orm::sqlx::{Decode, Row as _};
+use sea_orm::{DbBackend, DbErr, Iterable, QueryResult, sea_query::Iden};
 
 use super::catalog::json;
 use super::sql::Sql;
@@ -91,17 +94,33 @@ pub struct Item {
     pub detail: Detail,
 }
 
-/// The cells of a row, one after the other.
+/// The cells of a row, one after the other. Straight from the driver: its columns are our own, so that their types are known.
 struct Cells<'r> {
-    row: &'r QueryResult,
+    row: Row<'r>,
     next: usize,
 }
 
-impl Cells<'_> {
-    fn take<T: TryGetable>(&mut self) -> Result<T, DbErr> {
-        let value = self.row.try_get_by_index(self.next)?;
+enum Row<'r> {
+    Postgres(&'r PgRow),
+    Sqlite(&'r SqliteRow),
+}
+
+impl<'r> Cells<'r> {
+    fn of(row: &'r QueryResult, first: usize) -> Result<Self, DbErr> {
+        let postgres = row.try_as_pg_row().map(Row::Postgres);
+        let row = postgres.or_else(|| row.try_as_sqlite_row().map(Row::Sqlite));
+        let row = row.ok_or_else(|| DbErr::Type("a row of no known database".to_string()))?;
+        Ok(Self { row, next: first })
+    }
+
+    fn take<T: Decode<'r, Postgres> + Decode<'r, Sqlite>>(&mut self) -> Result<T, DbErr> {
+        let at = self.next;
         self.next += 1;
-        Ok(value)
+        let value = match self.row {
+            Row::Postgres(row) => row.try_get_unchecked(at),
+            Row::Sqlite(row) => row.try_get_unchecked(at),
+        };
+        value.map_err(|fault| DbErr::Type(format!("column {at} of an item: {fault}")))
     }
 }
 
@@ -153,7 +172,7 @@ mod row {
 impl Item {
     /// Reads a row that was selected with [`columns`], the first of which stands at a position.
     pub(super) fn from_row(row: &QueryResult, first: usize) -> Result<Self, DbErr> {
-        let mut cells = Cells { row, next: first };
+        let mut cells = Cells::of(row, first)?;
         let content = row::content(&mut cells)?;
         let kind = Kind::from_number(content.kind)
             .ok_or_else(|| DbErr::Type(format!("unknown content kind {}", content.kind)))?;

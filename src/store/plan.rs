@@ -109,6 +109,22 @@ impl Store {
         self.query(statement).await?.iter().map(|row| row.try_get("", column)).collect()
     }
 
+    /// How many pages of the database's memory the statement of a question touches, on PostgreSQL: for measures.
+    #[doc(hidden)]
+    pub async fn pages_touched(&self, query: &ListQuery) -> Result<i64, DbErr> {
+        let Some(plan) = self.plan(query, None) else { return Ok(0) };
+        let mut statement = Writer { query, plan: &plan, backend: self.backend(), scan: self.scan }.statement();
+        statement.sql.insert_str(0, "EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, SUMMARY OFF) ");
+        for row in self.query_alike(statement).await? {
+            let line: String = row.try_get_by_index(0)?;
+            // The first such line is of the whole statement.
+            if let Some(counts) = line.trim().strip_prefix("Buffers: shared ") {
+                return Ok(counts.split(['=', ' ']).filter_map(|count| count.parse::<i64>().ok()).sum());
+            }
+        }
+        Err(DbErr::Custom("the plan does not tell what it touches".to_string()))
+    }
+
     /// Runs a plan: rows of all parents in no particular order, and totals by parent.
     pub(super) async fn run(&self, plan: Plan, query: &ListQuery) -> Result<(Vec<Row>, HashMap<usize, i64>), DbErr> {
         let writer = Writer { query, plan: &plan, backend: self.backend(), scan: self.scan };

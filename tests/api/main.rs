@@ -22,6 +22,7 @@ mod event;
 mod examples;
 mod feeds;
 mod following;
+mod generated;
 mod harness;
 mod hidden;
 mod hostile;

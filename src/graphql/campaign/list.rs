@@ -6,13 +6,14 @@ use super::Campaign;
 use crate::domain::limits::Limits;
 use crate::domain::view::View;
 use crate::domain::vocabulary::{CampaignKind, CampaignState, CampaignUrgency};
-use crate::graphql::connection::{PageArgs, connection, content_page};
+use crate::graphql::connection::{PageArgs, connection, content_page, rendered_connection};
 use crate::graphql::content::{ContentOrder, Envelope, Listing, content_filter, words};
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::ApiError;
 use crate::store::{Catalog, Condition, Filter, Kind, ListKind, Order, OrderField, Parent};
 
 connection!(CampaignConnection, CampaignEdge, Campaign, "campaigns");
+rendered_connection!(CampaignConnection, CampaignEdge);
 
 content_filter! {
     /// What a list of campaigns is narrowed to.

@@ -9,12 +9,12 @@ mod query;
 use async_graphql::{Context, Description, Object, Result};
 
 use ask::{Ask, CampaignTarget};
-pub(crate) use list::{CampaignConnection, CampaignFilter, campaigns};
+pub(crate) use list::{CampaignConnection, CampaignEdge, CampaignFilter, campaigns};
 pub(crate) use mutation::CampaignMutation;
 pub(crate) use query::CampaignQuery;
 
 use super::connection::PageArgs;
-use super::content::{ContentOrder, Envelope, Money, content_type, stored};
+use super::content::{ContentOrder, Envelope, Money, content_type, rendered_content, stored};
 use super::context::ContextExt;
 use super::error::ApiError;
 use super::event::{EventConnection, EventFilter, events};
@@ -257,3 +257,5 @@ impl Campaign {
         updates(ctx, PageArgs { first, after, last, before }, filter, order_by, &self.view, parent).await
     }
 }
+
+rendered_content!(Campaign { kind, state, urgency, starts_on, ends_on, demands, outcome });

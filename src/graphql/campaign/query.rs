@@ -6,6 +6,7 @@ use super::{Campaign, CampaignConnection, CampaignFilter, campaigns};
 use crate::graphql::connection::PageArgs;
 use crate::graphql::content::{By, ContentOrder, Envelope, find_one};
 use crate::graphql::context::ContextExt;
+use crate::graphql::render::Rendered;
 use crate::graphql::scalar::Locale;
 use crate::store::Kind;
 
@@ -41,10 +42,10 @@ impl CampaignQuery {
         #[graphql(desc = "Preferred languages for everything below, best first; at most 10.")] locales: Option<
             Vec<Locale>,
         >,
-    ) -> Result<Option<Campaign>> {
+    ) -> Result<Option<Rendered<Campaign>>> {
         let view = ctx.view(locales)?;
         let item = find_one(ctx, Kind::Campaign, by.into(), &view).await?;
-        Ok(item.map(|item| Campaign(Envelope::new(item, view))))
+        Ok(item.map(|item| Rendered(Campaign(Envelope::new(item, view)))))
     }
 
     /// Campaigns, last published first unless ordered otherwise.
@@ -61,8 +62,8 @@ impl CampaignQuery {
         #[graphql(desc = "Preferred languages for everything below, best first; at most 10.")] locales: Option<
             Vec<Locale>,
         >,
-    ) -> Result<CampaignConnection> {
+    ) -> Result<Rendered<CampaignConnection>> {
         let view = ctx.view(locales)?;
-        campaigns(ctx, PageArgs { first, after, last, before }, filter, order_by, &view, None).await
+        campaigns(ctx, PageArgs { first, after, last, before }, filter, order_by, &view, None).await.map(Rendered)
     }
 }

@@ -246,3 +246,16 @@ macro_rules! content_type {
     };
 }
 pub(crate) use content_type;
+
+/// Names the fields of a content kind that can be rendered: those of the envelope but `revisions`, which is guarded, and its
+/// own.
+macro_rules! rendered_content {
+    ($name:ident { $($field:ident),* $(,)? }) => {
+        $crate::graphql::render::rendered!($name {
+            id, slug, version, status, visibility, is_spotlighted, title, summary, body, body_html, localization,
+            translations, publisher, attribution, regions, topics, content_notes, source, verification,
+            published_at, updated_at, expires_at, url, $($field),*
+        });
+    };
+}
+pub(crate) use rendered_content;

@@ -12,6 +12,7 @@ use crate::graphql::context::ContextExt;
 use crate::graphql::error::ApiError;
 use crate::graphql::later::Later;
 use crate::graphql::organization::Organization;
+use crate::graphql::render::rendered;
 use crate::graphql::scalar::{DateTime, Locale, Url};
 
 /// Reads a JSON column into a value object.
@@ -260,3 +261,11 @@ impl LocalizedValue {
         texts.map(|text| Self { text: text.text.to_string(), locale: Locale(text.locale.to_string()) }).collect()
     }
 }
+
+rendered!(struct Localization { locale, is_fallback, origin, is_stale, direction });
+rendered!(struct TranslationInfo { locale, origin, is_stale, title, summary, has_body });
+rendered!(struct LocalizedValue { text, locale });
+rendered!(Attribution { display_name, kind, organization, note });
+rendered!(Source { system, external_id, url, license, retrieved_at });
+rendered!(Verification { verified_at, verified_by, method, recheck_by });
+rendered!(Evidence { basis, citation, url, doi, year });

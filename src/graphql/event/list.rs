@@ -6,7 +6,7 @@ use super::Event;
 use crate::domain::limits::Limits;
 use crate::domain::view::View;
 use crate::domain::vocabulary::{AccessibilityFeature, EventFormat, EventKind, EventStatus};
-use crate::graphql::connection::{PageArgs, connection, content_page};
+use crate::graphql::connection::{PageArgs, connection, content_page, rendered_connection};
 use crate::graphql::content::{
     BoundingBoxInput, ContentOrder, DateTimeRange, Envelope, Listing, NearInput, content_filter, instant_range, words,
 };
@@ -16,6 +16,7 @@ use crate::graphql::scalar::DateTime;
 use crate::store::{Catalog, Condition, Filter, Kind, ListKind, Order, OrderField, Parent};
 
 connection!(EventConnection, EventEdge, Event, "events");
+rendered_connection!(EventConnection, EventEdge);
 
 content_filter! {
     /// What a list of events is narrowed to.

@@ -10,7 +10,7 @@ mod value;
 
 use async_graphql::{Context, Object, Result};
 
-pub(crate) use list::{EventConnection, EventFilter, events};
+pub(crate) use list::{EventConnection, EventEdge, EventFilter, events};
 pub(crate) use mutation::EventMutation;
 pub(crate) use occurrence::CalendarQueries;
 use occurrence::{Asked, OccurrenceConnection, occurrences};
@@ -21,7 +21,7 @@ use value::{Accessibility, EventSafety, OnlineAccess, Recurrence, Registration};
 
 use super::campaign::Campaign;
 use super::connection::PageArgs;
-use super::content::{ContentOrder, Envelope, content_type, stored};
+use super::content::{ContentOrder, Envelope, content_type, rendered_content, stored};
 use super::context::ContextExt;
 use super::error::ApiError;
 use super::loader::ItemRef;
@@ -237,3 +237,19 @@ impl Event {
         updates(ctx, PageArgs { first, after, last, before }, filter, order_by, &self.view, parent).await
     }
 }
+
+rendered_content!(Event {
+    kind,
+    format,
+    event_status,
+    starts_at_local,
+    ends_at_local,
+    time_zone,
+    all_day,
+    starts_at,
+    ends_at,
+    ics_url,
+    languages,
+    agenda,
+    notes,
+});

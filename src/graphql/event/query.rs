@@ -6,6 +6,7 @@ use super::{Event, EventConnection, EventFilter, events};
 use crate::graphql::connection::PageArgs;
 use crate::graphql::content::{By, ContentOrder, Envelope, find_one};
 use crate::graphql::context::ContextExt;
+use crate::graphql::render::Rendered;
 use crate::graphql::scalar::Locale;
 use crate::store::Kind;
 
@@ -41,10 +42,10 @@ impl EventQuery {
         #[graphql(desc = "Preferred languages for everything below, best first; at most 10.")] locales: Option<
             Vec<Locale>,
         >,
-    ) -> Result<Option<Event>> {
+    ) -> Result<Option<Rendered<Event>>> {
         let view = ctx.view(locales)?;
         let item = find_one(ctx, Kind::Event, by.into(), &view).await?;
-        Ok(item.map(|item| Event(Envelope::new(item, view))))
+        Ok(item.map(|item| Rendered(Event(Envelope::new(item, view)))))
     }
 
     /// Events, earliest start first unless ordered otherwise; a series counts by its first start.
@@ -61,8 +62,8 @@ impl EventQuery {
         #[graphql(desc = "Preferred languages for everything below, best first; at most 10.")] locales: Option<
             Vec<Locale>,
         >,
-    ) -> Result<EventConnection> {
+    ) -> Result<Rendered<EventConnection>> {
         let view = ctx.view(locales)?;
-        events(ctx, PageArgs { first, after, last, before }, filter, order_by, &view, None).await
+        events(ctx, PageArgs { first, after, last, before }, filter, order_by, &view, None).await.map(Rendered)
     }
 }

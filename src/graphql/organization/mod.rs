@@ -17,6 +17,7 @@ use super::context::ContextExt;
 use super::error::ApiError;
 use super::lists::ContentLists;
 use super::region::Region;
+use super::render::rendered;
 use super::scalar::{Locale, Url};
 use crate::domain::limits::Limits;
 use crate::domain::view::View;
@@ -87,6 +88,8 @@ impl Organization {
         ContentLists { parent: Parent::Anchor(self.entry.key), view: self.view.clone() }
     }
 }
+
+rendered!(Organization { id, slug, name, description, website, regions, languages, is_verified });
 
 named_connection!(OrganizationConnection, OrganizationEdge, Organization, "organizations");
 

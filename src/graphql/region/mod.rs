@@ -17,6 +17,7 @@ use super::context::ContextExt;
 use super::error::ApiError;
 use super::lists::ContentLists;
 use super::organization::{Organization, OrganizationConnection};
+use super::render::rendered;
 use super::scalar::{Date, TimeZone};
 use crate::domain::limits::Limits;
 use crate::domain::view::View;
@@ -165,6 +166,27 @@ impl Region {
         ContentLists { parent: Parent::Anchor(self.entry.key), view: self.view.clone() }
     }
 }
+
+rendered!(struct RegionCode { scheme, value });
+rendered!(Region {
+    id,
+    slug,
+    kind,
+    name,
+    localized_name,
+    endonyms,
+    codes,
+    parents,
+    children,
+    ancestors,
+    overlaps,
+    time_zones,
+    acknowledgement,
+    boundary_disclaimer,
+    valid_from,
+    valid_to,
+    superseded_by,
+});
 
 named_connection!(RegionConnection, RegionEdge, Region, "regions");
 

@@ -9,11 +9,14 @@ use async_graphql::{Context, Description, Object, Result};
 pub(crate) use mutation::ResourceMutation;
 pub(crate) use query::ResourceQuery;
 
-use super::connection::{PageArgs, connection, content_page};
-use super::content::{ContentOrder, Envelope, Evidence, Listing, content_filter, content_type, stored, words};
+use super::connection::{PageArgs, connection, content_page, rendered_connection};
+use super::content::{
+    ContentOrder, Envelope, Evidence, Listing, content_filter, content_type, rendered_content, stored, words,
+};
 use super::context::ContextExt;
 use super::error::ApiError;
 use super::loader::ItemRef;
+use super::render::rendered;
 use super::scalar::{DateTime, Locale, Url};
 use crate::domain::limits::Limits;
 use crate::domain::resource;
@@ -139,7 +142,23 @@ impl Resource {
     }
 }
 
+rendered!(ResourceFile { url, title, media_type, size_bytes, locale });
+rendered_content!(Resource {
+    category,
+    format,
+    audience,
+    files,
+    external_url,
+    evidence,
+    reviewed_at,
+    review_due_at,
+    license,
+    reading_level,
+    languages,
+});
+
 connection!(ResourceConnection, ResourceEdge, Resource, "resources");
+rendered_connection!(ResourceConnection, ResourceEdge);
 
 content_filter! {
     /// What a list of resources is narrowed to.

@@ -6,6 +6,7 @@ use super::{Resource, ResourceConnection, ResourceFilter, resources};
 use crate::graphql::connection::PageArgs;
 use crate::graphql::content::{By, ContentOrder, Envelope, find_one};
 use crate::graphql::context::ContextExt;
+use crate::graphql::render::Rendered;
 use crate::graphql::scalar::Locale;
 use crate::store::Kind;
 
@@ -41,10 +42,10 @@ impl ResourceQuery {
         #[graphql(desc = "Preferred languages for everything below, best first; at most 10.")] locales: Option<
             Vec<Locale>,
         >,
-    ) -> Result<Option<Resource>> {
+    ) -> Result<Option<Rendered<Resource>>> {
         let view = ctx.view(locales)?;
         let item = find_one(ctx, Kind::Resource, by.into(), &view).await?;
-        Ok(item.map(|item| Resource(Envelope::new(item, view))))
+        Ok(item.map(|item| Rendered(Resource(Envelope::new(item, view)))))
     }
 
     /// Resources, last published first unless ordered otherwise.
@@ -61,8 +62,8 @@ impl ResourceQuery {
         #[graphql(desc = "Preferred languages for everything below, best first; at most 10.")] locales: Option<
             Vec<Locale>,
         >,
-    ) -> Result<ResourceConnection> {
+    ) -> Result<Rendered<ResourceConnection>> {
         let view = ctx.view(locales)?;
-        resources(ctx, PageArgs { first, after, last, before }, filter, order_by, &view, None).await
+        resources(ctx, PageArgs { first, after, last, before }, filter, order_by, &view, None).await.map(Rendered)
     }
 }

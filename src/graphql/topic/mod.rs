@@ -16,6 +16,7 @@ use super::content::LocalizedValue;
 use super::context::ContextExt;
 use super::error::ApiError;
 use super::lists::ContentLists;
+use super::render::rendered;
 use crate::domain::limits::Limits;
 use crate::domain::view::View;
 use crate::domain::vocabulary::TopicFacet;
@@ -81,6 +82,8 @@ impl Topic {
         ContentLists { parent: Parent::Topic(self.entry.key), view: self.view.clone() }
     }
 }
+
+rendered!(Topic { id, slug, facet, name, localized_name, broader, narrower });
 
 named_connection!(TopicConnection, TopicEdge, Topic, "topics");
 

@@ -17,6 +17,8 @@ use crate::graphql::guard::Fault;
 use crate::server::headers::{entity_tag, is_unchanged, takes_gzip};
 
 const VARIES: &str = "Accept, Accept-Encoding, Accept-Language, Authorization";
+/// An answer has so many header fields, those that every answer has included.
+const HEADERS: usize = 20;
 /// Urql and Apollo recognise a miss by these very words.
 const NOT_PERSISTED: &str = "PersistedQueryNotFound";
 
@@ -58,13 +60,9 @@ pub(crate) struct Answer {
 }
 
 /// An execution result, as it is sent.
-#[derive(Serialize)]
 pub(super) struct Entity<'a> {
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [ServerError],
-    #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<&'a Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     extensions: Option<Extensions>,
 }
 
@@ -87,6 +85,68 @@ impl<'a> Entity<'a> {
             Outcome::Rejected { errors } => (None, errors),
         };
         Self { errors, data, extensions: None }
+    }
+
+    /// Its JSON. Values of bytes are JSON already: what was rendered (`graphql::Rendering`), and nothing else, is such a value.
+    pub fn to_json(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(if self.data.is_some() { 4 * 1024 } else { 256 });
+        let mut lead = b'{';
+        let mut member = |name: &[u8], out: &mut Vec<u8>| {
+            out.push(lead);
+            out.extend_from_slice(name);
+            lead = b',';
+        };
+        if !self.errors.is_empty() {
+            member(b"\"errors\":", &mut out);
+            write(&self.errors, &mut out);
+        }
+        if let Some(data) = self.data {
+            member(b"\"data\":", &mut out);
+            write_value(data, &mut out);
+        }
+        if let Some(extensions) = &self.extensions {
+            member(b"\"extensions\":", &mut out);
+            write(extensions, &mut out);
+        }
+        if lead == b'{' {
+            out.push(b'{');
+        }
+        out.push(b'}');
+        out
+    }
+}
+
+/// Writes to memory, which does not fail.
+fn write<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) {
+    let _ = serde_json::to_writer(out, value);
+}
+
+fn write_value(value: &Value, out: &mut Vec<u8>) {
+    match value {
+        Value::Binary(rendered) => out.extend_from_slice(rendered),
+        Value::List(values) => {
+            out.push(b'[');
+            for (position, value) in values.iter().enumerate() {
+                if position > 0 {
+                    out.push(b',');
+                }
+                write_value(value, out);
+            }
+            out.push(b']');
+        }
+        Value::Object(members) => {
+            out.push(b'{');
+            for (position, (name, value)) in members.iter().enumerate() {
+                if position > 0 {
+                    out.push(b',');
+                }
+                write(name.as_str(), out);
+                out.push(b':');
+                write_value(value, out);
+            }
+            out.push(b'}');
+        }
+        other => write(other, out),
     }
 }
 
@@ -125,7 +185,7 @@ impl Answer {
             _ => StatusCode::OK,
         };
         let is_shared = *method != Method::POST && !self.is_private && entity.errors.is_empty();
-        let text = Bytes::from(serde_json::to_vec(&entity).unwrap_or_default());
+        let text = Bytes::from(entity.to_json());
         let tag = if is_shared { Some(entity_tag(&text)) } else { None };
         let mut response = respond(text, tag.as_deref(), asked, media_type);
         if response.status() == StatusCode::OK {
@@ -160,6 +220,7 @@ fn respond(text: Bytes, tag: Option<&str>, asked: &HeaderMap, media_type: MediaT
         *response.status_mut() = StatusCode::NOT_MODIFIED;
     }
     let headers = response.headers_mut();
+    headers.reserve(HEADERS);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type.header()));
     let caching = if tag.is_some() { "public, no-cache" } else { "private, no-store" };
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(caching));

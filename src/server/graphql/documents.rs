@@ -6,7 +6,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use async_graphql::Variables;
-use async_graphql::parser::types::{ExecutableDocument, OperationType};
+use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationType};
 use bytes::Bytes;
 use quick_cache::sync::Cache;
 use quick_cache::{Equivalent, Weighter};
@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 
 use super::prepare::Asker;
 use crate::domain::locale::Preference;
+use crate::graphql::Plans;
 use crate::graphql::guard::Checked;
 
 /// A parsed document takes up to so many times the bytes of its text.
@@ -21,9 +22,9 @@ const PARSED: u64 = 32;
 /// What an entry takes beside its texts.
 const OVERHEAD: u64 = 256;
 /// Longer requests are not kept: they are documents or variables that nobody sends twice.
-const LONGEST: usize = 32 * 1024;
-/// How much of the memory is for requests; the rest is for documents.
-const REQUESTS: u64 = 3;
+pub(super) const LONGEST: usize = 32 * 1024;
+/// Which part of the memory is for requests; the rest is for documents.
+const REQUESTS: u64 = 2;
 
 /// A document that the guard lets pass.
 #[derive(Debug)]
@@ -32,6 +33,17 @@ pub(super) struct Document {
     pub text: Arc<str>,
     /// As it was parsed.
     pub parsed: ExecutableDocument,
+    /// How its answers are rendered, if that depends on nothing else.
+    pub plans: Option<Arc<Plans>>,
+}
+
+impl Document {
+    /// A document that was parsed.
+    pub fn new(text: Arc<str>, parsed: ExecutableDocument) -> Self {
+        // With directives it depends on variables; with several operations, on which one is asked for.
+        let is_alone = !text.contains('@') && matches!(parsed.operations, DocumentOperations::Single(_));
+        Self { text, parsed, plans: is_alone.then(Arc::default) }
+    }
 }
 
 /// A request that may run, whoever sends it.
@@ -122,9 +134,9 @@ struct Weigh;
 
 impl Weighter<Raw, Arc<Asked>> for Weigh {
     fn weight(&self, raw: &Raw, asked: &Arc<Asked>) -> u64 {
-        // Variables are about as large as in the request, each value with some room around it.
-        let bytes = raw.bytes.len() * 4 + raw.language.as_deref().map_or(0, str::len) + asked.text.len();
-        bytes as u64 + OVERHEAD
+        // Variables are about as large as in the request.
+        let bytes = raw.bytes.len() * 2 + raw.language.as_deref().map_or(0, str::len) + asked.text.len();
+        bytes as u64 + OVERHEAD * 2
     }
 }
 
@@ -181,7 +193,9 @@ impl Documents {
             self.parsed.insert(Arc::clone(&document.text), Arc::clone(document));
         }
         if let Some(raw) = raw.filter(|raw| raw.bytes.len() <= LONGEST) {
-            self.asked.insert(raw, Arc::clone(asked));
+            // What came is a part of a larger buffer of the connection, which must not be kept with it.
+            let bytes = Bytes::copy_from_slice(&raw.bytes);
+            self.asked.insert(Raw { bytes, ..raw }, Arc::clone(asked));
         }
     }
 

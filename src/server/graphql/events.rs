@@ -32,7 +32,7 @@ const BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
 /// A single answer.
 pub(super) fn single(answer: &Answer) -> Response {
-    let text = serde_json::to_vec(&answer.entity()).unwrap_or_default();
+    let text = answer.entity().to_json();
     let mut response = response(Body::from([&event(&text, None), COMPLETE].concat()));
     if let Some(allowance) = answer.allowance {
         response.extensions_mut().insert(allowance);

@@ -9,6 +9,7 @@
 //! Subscriptions take the same way up to their execution, and are then followed (`operation.rs`): over a websocket
 //! (`socket.rs`) or as Server-Sent Events (`events.rs`).
 
+mod again;
 mod answer;
 mod answers;
 mod body;
@@ -35,6 +36,7 @@ use http::header::{ACCEPT_LANGUAGE, SEC_WEBSOCKET_KEY, UPGRADE};
 use http::{HeaderMap, Method};
 use tracing::Instrument;
 
+pub(crate) use again::{again, may_be_kept};
 pub(crate) use answers::Answers;
 pub(crate) use documents::Documents;
 pub(crate) use persisted::PersistedQueries;
@@ -43,6 +45,7 @@ use super::auth::Caller;
 use super::refusal::{JSON, Refusal, RequestId};
 use super::router::{Charged, Shared};
 use super::state::ServerState;
+use again::Early;
 use answer::{Answer, Outcome};
 use answers::Kept;
 use documents::{Asked, Raw};
@@ -75,7 +78,11 @@ pub(crate) async fn serve(State(state): State<Shared>, request: Request) -> Resp
     let limits = &state.app.limits;
     let body_bytes = if asker.actor.is_some() { limits.body_bytes_client } else { limits.body_bytes_anonymous };
     let bytes = if is_post {
-        match body::read(&parts.headers, body, body_bytes, limits.body_read).await {
+        let read = match parts.extensions.remove::<Early>() {
+            Some(Early(read)) => read,
+            None => body::read(&parts.headers, body, body_bytes, limits.body_read).await,
+        };
+        match read {
             Ok(bytes) => bytes,
             Err(refusal) => return refused(refusal),
         }
@@ -149,15 +156,33 @@ async fn known(
 }
 
 /// Whether an answer may be one that another reader got: only an anonymous reader's, and only if it holds nothing of theirs.
-fn is_shared(state: &ServerState, asker: &Asker, asked: &Asked) -> bool {
-    asker.actor.is_none()
+fn is_shared(state: &ServerState, is_anonymous: bool, asked: &Asked) -> bool {
+    is_anonymous
         && asked.checked.operation == OperationType::Query
         && !asked.checked.is_private
         && state.answers.is_on()
         && state.app.store.freshness().is_confirmed()
 }
 
-/// The response with an answer that is kept.
+/// The kept answer that a request is served with.
+fn served(state: &ServerState, is_anonymous: bool, asked: &Asked) -> Option<Arc<Kept>> {
+    if !is_shared(state, is_anonymous, asked) {
+        return None;
+    }
+    state.answers.recall(&asked.name, Reading::now(state).moment)
+}
+
+/// The response with a kept answer.
+fn hit(state: &ServerState, asked: &Asked, kept: &Kept, form: Form<'_>) -> Option<Response> {
+    let response = kept.to_response(form.method, form.headers, form.media_type?);
+    state.metrics.cache_hits.increment(1);
+    if let Some(hash) = asked.new_hash {
+        state.persisted.keep(hash, Arc::clone(&asked.text));
+    }
+    Some(response)
+}
+
+/// The response with the answer that is kept, if there is one.
 fn kept(
     state: &ServerState,
     asker: &Asker,
@@ -165,13 +190,8 @@ fn kept(
     allowance: Option<Allowance>,
     form: Form<'_>,
 ) -> Option<Response> {
-    let media_type = form.media_type.filter(|_| is_shared(state, asker, asked))?;
-    let found = state.answers.recall(&asked.name, Reading::now(state).moment)?;
-    state.metrics.cache_hits.increment(1);
-    if let Some(hash) = asked.new_hash {
-        state.persisted.keep(hash, Arc::clone(&asked.text));
-    }
-    Some(with(allowance, found.to_response(form.method, form.headers, media_type)))
+    let kept = served(state, asker.actor.is_none(), asked)?;
+    hit(state, asked, &kept, form).map(|response| with(allowance, response))
 }
 
 fn with(allowance: Option<Allowance>, mut response: Response) -> Response {
@@ -191,7 +211,7 @@ async fn answer(
     id: &RequestId,
 ) -> Response {
     let allowance = prepared.allowance;
-    let (true, Some(media_type)) = (is_shared(state, asker, &prepared.asked), form.media_type) else {
+    let (true, Some(media_type)) = (is_shared(state, asker.actor.is_none(), &prepared.asked), form.media_type) else {
         let answer = run(state, asker, &prepared, id).await;
         remember(state, &prepared, raw, &answer);
         return form.of(answer);
@@ -229,7 +249,7 @@ fn fit(state: &ServerState, answer: &Answer, reading: &Reading) -> Option<Kept> 
     if !answer.is_whole() {
         return None;
     }
-    let text = serde_json::to_vec(&answer.entity()).ok()?;
+    let text = answer.entity().to_json();
     let until = match reading.fleeting.is_set() {
         true => reading.moment.end_of_second(),
         false => state.app.store.freshness().until(reading.moment),

@@ -67,7 +67,7 @@ impl Drop for Open {
 
 /// An execution result without data.
 pub(super) fn refused(outcome: &Outcome) -> Vec<u8> {
-    serde_json::to_vec(&Entity::of(outcome)).unwrap_or_default()
+    Entity::of(outcome).to_json()
 }
 
 impl Operation {
@@ -169,7 +169,7 @@ impl Operation {
         if errors::is_ours(&outcome) {
             return Err(Over::Failed);
         }
-        serde_json::to_vec(&Entity::of(&outcome)).map(Bytes::from).map_err(|_| Over::Failed)
+        Ok(Bytes::from(Entity::of(&outcome).to_json()))
     }
 }
 

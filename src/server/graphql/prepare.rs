@@ -18,6 +18,7 @@ use crate::domain::actor::Actor;
 use crate::domain::locale::Preference;
 use crate::graphql::context::{Allowance, Fleeting, RequestContext};
 use crate::graphql::guard::Question;
+use crate::graphql::rendering;
 use crate::server::refusal::Refusal;
 use crate::server::router::Charged;
 use crate::server::state::ServerState;
@@ -97,7 +98,7 @@ pub(super) fn prepare(state: &ServerState, asker: &Asker, params: Params) -> Res
         let fault = |message: &str| Answer::rejected(vec![errors::coded(message, "BAD_REQUEST")]);
         let mut parsed = document.parsed.clone();
         single_root(&mut parsed, operation_name.as_deref()).map_err(fault)?;
-        document = Arc::new(Document { text: Arc::clone(&document.text), parsed });
+        document = Arc::new(Document::new(Arc::clone(&document.text), parsed));
     }
     let preference = asker.accept_language.as_deref().map(Preference::from_header).unwrap_or_default();
     let text = Arc::clone(&document.text);
@@ -121,7 +122,7 @@ pub(super) fn document(state: &ServerState, text: &Arc<str>) -> Result<Arc<Docum
     }
     state.guard.check_text(text, &state.app.limits).map_err(|fault| Answer::refused(&fault))?;
     let parsed = parse_query(text).map_err(|error| Answer::rejected(vec![errors::syntax(&error)]))?;
-    Ok(Arc::new(Document { text: Arc::clone(text), parsed }))
+    Ok(Arc::new(Document::new(Arc::clone(text), parsed)))
 }
 
 /// When a request is answered, and whether its answer depends on the instant itself.
@@ -155,7 +156,11 @@ impl Prepared {
             allowance.unwrap_or_default(),
         );
         let context = context.at(state.parties.issuer.as_str().into());
-        request.data(context.read_at(reading.moment.now, reading.fleeting.clone()))
+        request = request.data(context.read_at(reading.moment.now, reading.fleeting.clone()));
+        if state.app.limits.is_rendering {
+            request = request.data(rendering(document.plans.clone()));
+        }
+        request
     }
 }
 

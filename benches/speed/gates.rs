@@ -1,0 +1,190 @@
+//! What is exact, whatever else the machine does: statements a request, pages of the database that a page of a list touches,
+//! and instructions a request. Held against `gates.json`; more than a twentieth above it fails. `--record` writes it anew.
+
+use std::collections::BTreeMap;
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+
+use clap::Parser;
+use sea_orm::{ConnectionTrait, Database, Statement};
+use solidarity::app::App;
+use solidarity::domain::limits::Limits;
+use solidarity::domain::locale::Preference;
+use solidarity::domain::view::{Sight, View};
+use solidarity::server::{self, ServeOptions};
+use solidarity::store::{Filter, Kind, ListKind, ListQuery, Order, OrderField, PageKey, PageRequest};
+
+use crate::cluster::Cluster;
+use crate::data::{Size, open_with, sqlite};
+use crate::reads::three;
+
+const SIZE: usize = 2_000;
+/// Items of a page, and the pages that are looked at.
+const PAGE: usize = 5;
+const PAGES: [usize; 3] = [1, 100, 390];
+/// Requests of the shorter and of the longer run: what they differ by is the requests alone.
+const RUNS: [usize; 2] = [40, 120];
+
+#[derive(Clone, Debug, Parser)]
+pub struct Options {
+    /// Write what is found to `gates.json`.
+    #[arg(long)]
+    record: bool,
+}
+
+/// Nothing is limited or kept.
+fn limits() -> Limits {
+    Limits { rate_anonymous: u32::MAX, answer_cache_bytes: 0, ..Limits::default() }
+}
+
+async fn serve(app: &Arc<App>) -> server::Running {
+    let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+    let options = ServeOptions { listen, metrics_listen: None, public_url: None, trusted_proxies: Vec::new() };
+    server::start(Arc::clone(app), options).await.unwrap()
+}
+
+/// Sends a request some times, one after the other, on one connection.
+async fn send(address: SocketAddr, body: String, times: usize) {
+    let sending = tokio::task::spawn_blocking(move || {
+        let mut stream = TcpStream::connect(address).unwrap();
+        let head = format!(
+            "POST /graphql HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        let request = head + &body;
+        let mut buffer = vec![0; 1 << 20];
+        for _ in 0..times {
+            stream.write_all(request.as_bytes()).unwrap();
+            let mut filled = 0;
+            loop {
+                filled += stream.read(&mut buffer[filled..]).unwrap();
+                let text = std::str::from_utf8(&buffer[..filled]).unwrap_or_default();
+                let Some((head, answer)) = text.split_once("\r\n\r\n") else { continue };
+                let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
+                if answer.len() == length.parse::<usize>().unwrap() {
+                    assert!(head.starts_with("HTTP/1.1 200") && !answer.contains("\"errors\""), "{text}");
+                    break;
+                }
+            }
+        }
+    });
+    sending.await.unwrap();
+}
+
+/// Sends one read some times to a server in this process: what `gates` counts the instructions of.
+pub async fn instructions(read: &str, times: usize) {
+    let app = open_with(&sqlite(Size::of(SIZE)).await, limits()).await;
+    let running = serve(&app).await;
+    let read = three().into_iter().find(|known| known.name == read).unwrap();
+    send(running.address, read.body(), times).await;
+    running.shutdown().await;
+}
+
+fn collected(read: &str, times: usize) -> i64 {
+    let output = Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(std::env::current_exe().unwrap())
+        .args(["instructions", read, &times.to_string()])
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stderr);
+    let line = text.lines().find_map(|line| line.split_once("Collected : "));
+    let (_, count) = line.unwrap_or_else(|| panic!("valgrind failed: {text}"));
+    count.trim().parse().unwrap()
+}
+
+async fn statements(found: &mut BTreeMap<String, i64>) {
+    let app = open_with(&sqlite(Size::of(SIZE)).await, limits()).await;
+    let running = serve(&app).await;
+    for read in three() {
+        let before = app.store.statements();
+        send(running.address, read.body(), 10).await;
+        let each = (app.store.statements() - before).div_ceil(10);
+        found.insert(format!("statements, {}", read.name), i64::try_from(each).unwrap());
+    }
+    running.shutdown().await;
+}
+
+/// Pages of PostgreSQL's that a page of a list touches, by its depth.
+async fn pages(url: &str, found: &mut BTreeMap<String, i64>) {
+    let app = open_with(url, limits()).await;
+    let connection = Database::connect(url).await.unwrap();
+    connection.execute_unprepared("VACUUM ANALYZE").await.unwrap();
+    for page in PAGES {
+        let behind = (page - 1) * PAGE;
+        let after = if behind == 0 {
+            None
+        } else {
+            let place = format!(
+                "SELECT order_key, content FROM listing WHERE kind = 1 AND anchor = 0 AND topic = 0 ORDER BY order_key DESC, \
+                 content DESC OFFSET {} LIMIT 1",
+                behind - 1
+            );
+            let statement = Statement::from_string(connection.get_database_backend(), place);
+            let row = connection.query_one_raw(statement).await.unwrap().unwrap();
+            Some(PageKey::Number(row.try_get_by_index(0).unwrap(), row.try_get_by_index(1).unwrap()))
+        };
+        let query = ListQuery {
+            list: ListKind::Of(Kind::Resource),
+            order: Order { field: OrderField::Usual, is_descending: true },
+            filter: Filter::default(),
+            page: PageRequest { size: PAGE, after, before: None, from_end: false },
+            with_body: false,
+            with_total: false,
+            view: View { sight: Sight::default(), preference: Arc::new(Preference::default()), now: app.clock.now() },
+        };
+        // The first time pages may come from the disk.
+        app.store.list(&query).await.unwrap();
+        let touched = app.store.pages_touched(&query).await.unwrap();
+        found.insert(format!("pages touched, page {page:03}"), touched);
+    }
+    connection.close().await.unwrap();
+}
+
+/// Checks, and ends with how many passed.
+pub async fn run(options: Options) {
+    let mut found = BTreeMap::new();
+    statements(&mut found).await;
+    match Cluster::with(Size::of(SIZE)).await {
+        Some(cluster) => pages(&cluster.url, &mut found).await,
+        None => skipped("pages touched", "PostgreSQL is not installed"),
+    }
+    if Command::new("valgrind").arg("--version").output().is_ok() {
+        for read in three() {
+            let [less, more] = RUNS.map(|times| collected(read.name, times));
+            let each = (more - less) / i64::try_from(RUNS[1] - RUNS[0]).unwrap();
+            found.insert(format!("instructions, {}", read.name), each);
+        }
+    } else {
+        skipped("instructions", "valgrind is not installed");
+    }
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/speed/gates.json");
+    if options.record {
+        std::fs::write(&file, serde_json::to_string_pretty(&found).unwrap() + "\n").unwrap();
+    }
+    let recorded: BTreeMap<String, i64> = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    let (mut passed, mut failed) = (0, 0);
+    for (name, value) in &found {
+        let limit = recorded.get(name).map_or(0, |recorded| recorded + recorded / 20);
+        let is_met = *value <= limit;
+        println!("{} {name}: {value}, at most {limit}", if is_met { "ok  " } else { "FAIL" });
+        if is_met {
+            passed += 1
+        } else {
+            failed += 1
+        }
+        if *value < limit - limit / 10 {
+            println!("     far below: `gates --record` holds it there");
+        }
+    }
+    println!("{passed} passed, {failed} failed");
+    std::process::exit(i32::from(failed > 0));
+}
+
+fn skipped(what: &str, why: &str) {
+    assert!(std::env::var_os("CI").is_none(), "{what}: {why}, and CI=true allows no skip");
+    println!("skipped: {what}: {why}");
+}

@@ -1,0 +1,57 @@
+//! What the requests of a connection come to first. One that was asked before, and whose answer is still true, is answered
+//! here: it goes through none of the router's layers, whose work costs several times that of the answer. What they do, to
+//! count, to limit and to put headers on, is done by the same functions. All else goes to the router. Must not decide what an
+//! answer is.
+
+use std::net::SocketAddr;
+
+use axum::Router;
+use axum::body::Body;
+use axum::response::Response;
+use http::Request;
+use hyper::body::Incoming;
+use tower::ServiceExt;
+
+use super::accept::Held;
+use super::address::Peer;
+use super::graphql;
+use super::router::{Shared, Watched};
+
+/// What answers on a listener.
+pub(crate) struct Front {
+    /// Whose answers are kept.
+    state: Option<Shared>,
+    router: Router,
+}
+
+impl Front {
+    /// Of the API.
+    pub fn new(state: Shared, router: Router) -> Self {
+        Self { state: Some(state), router }
+    }
+
+    /// Of a listener whose answers are made each time.
+    pub fn plain(router: Router) -> Self {
+        Self { state: None, router }
+    }
+
+    /// Answers a request of a connection.
+    pub async fn answer(&self, request: Request<Incoming>, peer: SocketAddr, held: Held) -> Response {
+        let mut request = match &self.state {
+            Some(state) if graphql::may_be_kept(&request) => {
+                let watched = Watched::begin(state, &request);
+                match graphql::again(state, request, Peer(peer)).await {
+                    Ok(response) => return watched.end(state, response),
+                    Err(request) => request,
+                }
+            }
+            _ => request.map(Body::new),
+        };
+        request.extensions_mut().insert(Peer(peer));
+        request.extensions_mut().insert(held);
+        match self.router.clone().oneshot(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        }
+    }
+}
