@@ -26,7 +26,7 @@ const SIZE: usize = 2_000;
 const PAGE: usize = 5;
 const PAGES: [usize; 3] = [1, 100, 390];
 /// Requests of the shorter and of the longer run: what they differ by is the requests alone.
-const RUNS: [usize; 2] = [40, 120];
+const RUNS: [usize; 2] = [100, 400];
 
 #[derive(Clone, Debug, Parser)]
 pub struct Options {
@@ -168,7 +168,9 @@ pub async fn run(options: Options) {
     let recorded: BTreeMap<String, i64> = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
     let (mut passed, mut failed) = (0, 0);
     for (name, value) in &found {
-        let limit = recorded.get(name).map_or(0, |recorded| recorded + recorded / 20);
+        // A page or two more or less is how an index happened to be split.
+        let slack = if name.starts_with("pages") { 5 } else { 0 };
+        let limit = recorded.get(name).map_or(0, |recorded| recorded + recorded / 20 + slack);
         let is_met = *value <= limit;
         println!("{} {name}: {value}, at most {limit}", if is_met { "ok  " } else { "FAIL" });
         if is_met {

@@ -4,10 +4,12 @@
 //! answer is.
 
 use std::net::SocketAddr;
+use std::panic::AssertUnwindSafe;
 
 use axum::Router;
 use axum::body::Body;
 use axum::response::Response;
+use futures_util::FutureExt;
 use http::Request;
 use hyper::body::Incoming;
 use tower::ServiceExt;
@@ -38,11 +40,12 @@ impl Front {
     /// Answers a request of a connection.
     pub async fn answer(&self, request: Request<Incoming>, peer: SocketAddr, held: Held) -> Response {
         let mut request = match &self.state {
-            Some(state) if graphql::may_be_kept(&request) => {
+            Some(state) if graphql::may_be_kept(state, &request) => {
                 let watched = Watched::begin(state, &request);
-                match graphql::again(state, request, Peer(peer)).await {
-                    Ok(response) => return watched.end(state, response),
-                    Err(request) => request,
+                match AssertUnwindSafe(graphql::again(state, request, Peer(peer))).catch_unwind().await {
+                    Ok(Ok(response)) => return watched.end(state, response),
+                    Ok(Err(request)) => request,
+                    Err(_) => return watched.failed(state),
                 }
             }
             _ => request.map(Body::new),

@@ -167,6 +167,7 @@ async fn upkeep(state: Arc<ServerState>, stop: CancellationToken) {
                 state.rate.forget_idle();
                 state.client_rate.forget_idle();
                 state.failures.forget_old();
+                state.forget_old();
                 state.metrics.upkeep();
             }
         }

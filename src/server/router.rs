@@ -102,12 +102,10 @@ async fn nothing(request: Request) -> Response {
 async fn observe(State(state): State<Shared>, mut request: Request, next: Next) -> Response {
     let watched = Watched::begin(&state, &request);
     request.extensions_mut().insert(watched.id.clone());
-    let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
-    let response = answered.unwrap_or_else(|_| {
-        state.metrics.faults.increment(1);
-        Refusal::internal().closing().into_response(&watched.id, JSON)
-    });
-    watched.end(&state, response)
+    match AssertUnwindSafe(next.run(request)).catch_unwind().await {
+        Ok(response) => watched.end(&state, response),
+        Err(_) => watched.failed(&state),
+    }
 }
 
 /// A request from its beginning to its end.
@@ -127,6 +125,13 @@ impl Watched {
             method: method_name(request.method()),
             id: RequestId(state.app.clock.random_id().simple().to_string()),
         }
+    }
+
+    /// Answers it after a panic.
+    pub fn failed(self, state: &ServerState) -> Response {
+        state.metrics.faults.increment(1);
+        let response = Refusal::internal().closing().into_response(&self.id, JSON);
+        self.end(state, response)
     }
 
     /// Puts the headers on its answer, measures and logs.

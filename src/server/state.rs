@@ -23,6 +23,7 @@ use crate::auth::token::Parties;
 use crate::graphql::guard::Guard;
 use crate::graphql::{self, ApiSchema};
 use crate::service::following::Hub;
+use crate::store::Moment;
 
 /// Shared by all requests of one server.
 pub(crate) struct ServerState {
@@ -105,6 +106,13 @@ impl ServerState {
     /// What counts the cost of a client, or of an address.
     pub const fn rate_of(&self, is_client: bool) -> &Rate {
         if is_client { &self.client_rate } else { &self.rate }
+    }
+
+    /// Lets go of answers that are not true any more, and now and then of all that is known of requests.
+    pub fn forget_old(&self) {
+        let generation = self.app.store.freshness().generation();
+        self.answers.forget_old(Moment { generation, now: self.app.clock.now() });
+        self.documents.forget_old();
     }
 
     /// From now on `/readyz` says that no new requests are wanted.

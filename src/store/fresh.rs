@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 
-use super::Store;
 use super::sql::Sql;
+use super::{Kind, Store};
 use crate::domain::time::Timestamp;
 
 /// For so long after the last look it is believed that no other process has committed anything.
@@ -25,6 +25,8 @@ pub struct Freshness {
     /// Microseconds from `begun` to the last look that found nothing unknown; 0 before the first.
     confirmed: AtomicU64,
     still: Mutex<Option<Still>>,
+    /// Whose turn it is to find that out.
+    turn: tokio::sync::Mutex<()>,
 }
 
 /// A span of time in which the clock shows and hides nothing, if nothing is committed.
@@ -33,6 +35,14 @@ struct Still {
     generation: u64,
     from: i64,
     until: i64,
+}
+
+impl Still {
+    /// Whether a moment lies in it.
+    fn holds(&self, moment: Moment) -> bool {
+        let now = moment.now.as_micros();
+        self.generation == moment.generation && self.from <= now && now < self.until
+    }
 }
 
 /// When something was read: between which commits, and at which instant.
@@ -63,6 +73,7 @@ impl Default for Freshness {
             begun: Instant::now(),
             confirmed: AtomicU64::new(0),
             still: Mutex::new(None),
+            turn: tokio::sync::Mutex::default(),
         }
     }
 }
@@ -95,14 +106,12 @@ impl Freshness {
         *self.still.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Until when an answer of a moment stays true if nothing is committed: until the clock shows or hides something, as far
-    /// as that is known, else to the end of the second.
+    /// Until when an answer of a moment stays true if nothing is committed: until the clock shows or hides something. Where that
+    /// is not known it is true at that moment only.
     pub fn until(&self, moment: Moment) -> Timestamp {
-        let now = moment.now.as_micros();
-        let still = self.still().filter(|still| still.generation == moment.generation);
-        match still {
-            Some(Still { from, until, .. }) if from <= now && now < until => Timestamp::from_micros(until),
-            _ => moment.end_of_second(),
+        match self.still() {
+            Some(still) if still.holds(moment) => Timestamp::from_micros(still.until),
+            _ => moment.now,
         }
     }
 }
@@ -114,17 +123,21 @@ impl Store {
     }
 
     /// Finds out until when the clock shows and hides nothing, unless that is known.
-    pub(crate) async fn look_ahead(&self, now: Timestamp) -> Result<(), DbErr> {
-        let generation = self.freshness.generation();
-        let micros = now.as_micros();
-        let is_known = |still: Still| still.generation == generation && still.from <= micros && micros < still.until;
-        if self.freshness.still().is_some_and(is_known) {
+    pub async fn look_ahead(&self, now: Timestamp) -> Result<(), DbErr> {
+        let moment = || Moment { generation: self.freshness.generation(), now };
+        let is_known = || self.freshness.still().is_some_and(|still| still.holds(moment()));
+        if is_known() {
             return Ok(());
         }
-        let row = self.watcher.query_one_raw(next_turn(self.backend(), micros)).await?;
+        let _turn = self.freshness.turn.lock().await;
+        if is_known() {
+            return Ok(());
+        }
+        let (generation, from) = (self.freshness.generation(), now.as_micros());
+        let row = self.watcher.query_one_raw(next_turn(self.backend(), from)).await?;
         let turn = row.map_or(Ok(None), |row| row.try_get_by_index::<Option<i64>>(0))?;
-        let until = turn.unwrap_or(i64::MAX).min(micros.saturating_add(LONGEST));
-        let still = Still { generation, from: micros, until };
+        let until = turn.unwrap_or(i64::MAX).min(from.saturating_add(LONGEST));
+        let still = Still { generation, from, until };
         *self.freshness.still.lock().unwrap_or_else(PoisonError::into_inner) = Some(still);
         Ok(())
     }
@@ -135,15 +148,12 @@ impl Store {
 fn next_turn(backend: DbBackend, now: i64) -> Statement {
     let mut sql = Sql::default();
     sql.push("SELECT min(turn) FROM (");
-    let of = [
-        ("expires_at", "status = 'PUBLISHED'"),
-        // Its index holds these only.
-        ("published_at", "status = 'PUBLISHED' AND published_at > updated_at"),
-        ("spotlight_until", "spotlight_until IS NOT NULL"),
-    ];
-    for (column, condition) in of {
+    let kinds = Kind::ALL.map(|kind| ("published_at", format!("kind = {}", kind.number())));
+    let ends = [("expires_at", "status = 'PUBLISHED'"), ("spotlight_until", "spotlight_until IS NOT NULL")];
+    let ends = ends.map(|(column, condition)| (column, condition.to_string()));
+    for (position, (column, condition)) in kinds.into_iter().chain(ends).enumerate() {
         sql.push(&format!("SELECT * FROM (SELECT {column} AS turn FROM content WHERE {condition} AND {column} > "));
-        sql.bind(now).push(&format!(" ORDER BY {column} LIMIT 1) t_{column} UNION ALL "));
+        sql.bind(now).push(&format!(" ORDER BY {column} LIMIT 1) t{position} UNION ALL "));
     }
     sql.push("SELECT CAST(").bind(now).push(" AS BIGINT) AS turn FROM reindex) turns");
     sql.statement(backend)
@@ -154,18 +164,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_lasts_until_the_end_of_its_second_or_as_long_as_is_known() {
+    fn an_answer_lasts_as_long_as_is_known() {
         let freshness = Freshness::default();
         let moment = |now| Moment { generation: freshness.generation(), now: Timestamp::from_micros(now) };
         let until = |now| freshness.until(moment(now)).as_micros();
-        assert_eq!(until(1_500_000), 2_000_000);
-        assert_eq!(until(-1), 0);
+        assert_eq!(until(1_500_000), 1_500_000);
         *freshness.still.lock().unwrap() = Some(Still { generation: 0, from: 1_000_000, until: 9_000_000 });
-        for (now, expected) in [(1_500_000, 9_000_000), (999_999, 1_000_000), (9_000_000, 10_000_000)] {
+        for (now, expected) in [(1_500_000, 9_000_000), (999_999, 999_999), (9_000_000, 9_000_000)] {
             assert_eq!(until(now), expected, "{now}");
         }
         freshness.changed();
-        assert_eq!(until(1_500_000), 2_000_000, "a commit ends what was known");
+        assert_eq!(until(1_500_000), 1_500_000, "a commit ends what was known");
+        assert_eq!(moment(-1).end_of_second().as_micros(), 0);
     }
 
     #[test]

@@ -238,13 +238,18 @@ impl Store {
         self.writer.begin_with_options(options).await
     }
 
-    /// Commits, ends what was known to be fresh, and wakes who waits in [`Store::next_commit`].
+    /// Commits, ends what was known to be fresh, and wakes who waits in [`Store::next_commit`]. It goes on to its end even if
+    /// nobody waits for it: what was committed must be known to be.
     pub(crate) async fn commit(&self, tx: DatabaseTransaction) -> Result<(), DbErr> {
-        // Whether it is waited for to the end or not, and whether it fails: it may be done all the same.
-        let _changed = Changed(&self.freshness);
-        tx.commit().await?;
-        self.commits.notify_one();
-        Ok(())
+        let (freshness, commits) = (Arc::clone(&self.freshness), Arc::clone(&self.commits));
+        let committing = tokio::spawn(async move {
+            let outcome = tx.commit().await;
+            // If it failed, too: it may be done all the same.
+            freshness.changed();
+            commits.notify_one();
+            outcome
+        });
+        committing.await.unwrap_or_else(|fault| Err(DbErr::Custom(fault.to_string())))
     }
 
     /// Waits until something was committed: by this process, or by another one whose word is heard. One waits at a time.
@@ -274,15 +279,6 @@ impl Store {
 
     async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         self.reader.query_all_raw(statement).await
-    }
-}
-
-/// Says at its end that something was committed.
-struct Changed<'a>(&'a Freshness);
-
-impl Drop for Changed<'_> {
-    fn drop(&mut self) {
-        self.0.changed();
     }
 }
 

@@ -40,7 +40,7 @@ impl Kept {
     }
 
     /// Whether it is what would be answered at a moment.
-    fn is_true_at(&self, moment: Moment) -> bool {
+    pub fn is_true_at(&self, moment: Moment) -> bool {
         self.moment.generation == moment.generation && self.moment.now <= moment.now && moment.now < self.until
     }
 
@@ -113,18 +113,22 @@ impl Answers {
     ) -> Option<Arc<Kept>> {
         let key = (name, moment.generation, moment.second());
         let flight = Arc::clone(self.flights().entry(key).or_default());
-        let landing = Landing { answers: self, key, flight: &flight };
-        let made = landing
-            .flight
-            .get_or_init(|| async {
-                let kept = Arc::new(make.await?);
-                if let Some(cache) = &self.kept {
-                    cache.insert(name, Arc::clone(&kept));
-                }
-                Some(kept)
-            })
-            .await;
-        made.clone()
+        let landing = Landing { answers: self, key, flight: Some(flight) };
+        let made = landing.flight.as_ref()?.get_or_init(|| async {
+            let kept = Arc::new(make.await?);
+            if let Some(cache) = self.kept.as_ref().filter(|_| kept.moment.now < kept.until) {
+                cache.insert(name, Arc::clone(&kept));
+            }
+            Some(kept)
+        });
+        made.await.clone()
+    }
+
+    /// Lets go of what is not true any more, so that nothing that was withdrawn stays in memory.
+    pub fn forget_old(&self, moment: Moment) {
+        if let Some(cache) = &self.kept {
+            cache.retain(|_, kept| kept.is_true_at(moment));
+        }
     }
 
     /// The bytes that are taken.
@@ -141,15 +145,15 @@ impl Answers {
 struct Landing<'a> {
     answers: &'a Answers,
     key: (Name, u64, i64),
-    flight: &'a Flight,
+    flight: Option<Flight>,
 }
 
 impl Drop for Landing<'_> {
     fn drop(&mut self) {
         let mut flights = self.answers.flights();
-        // Those who wait hold it, and so do this one and the table.
-        let is_over = self.flight.initialized() || Arc::strong_count(self.flight) <= 2;
-        if is_over && flights.get(&self.key).is_some_and(|flight| Arc::ptr_eq(flight, self.flight)) {
+        // Under the lock, so that of two who go at once the second sees that it is the last.
+        self.flight = None;
+        if flights.get(&self.key).is_some_and(|flight| flight.initialized() || Arc::strong_count(flight) == 1) {
             flights.remove(&self.key);
         }
     }
@@ -219,6 +223,17 @@ mod tests {
         let forever = answers.make_once([1; 32], at, std::future::pending());
         assert!(tokio::time::timeout(std::time::Duration::from_millis(5), forever).await.is_err());
         assert!(answers.flights().is_empty());
+    }
+
+    #[tokio::test]
+    async fn what_is_old_is_forgotten() {
+        let answers = Answers::new(1 << 20);
+        let at = moment(1, 1_000_000);
+        answers.make_once([1; 32], at, async { Some(kept("a", at)) }).await.unwrap();
+        answers.forget_old(at);
+        assert!(answers.bytes() > 0 && answers.recall(&[1; 32], at).is_some());
+        answers.forget_old(moment(2, 1_000_000));
+        assert_eq!(answers.bytes(), 0);
     }
 
     #[test]

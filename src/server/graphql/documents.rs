@@ -1,30 +1,32 @@
-//! What was found out about requests that came before: documents as they were parsed, and requests as they were read and
-//! checked, so that each is parsed and weighed once. Memory is bounded in bytes. What asks for something private, a place
-//! or a search, is never kept. Must not run anything.
+//! What was found out about requests that came before: documents as they were parsed, and which answer a request of an
+//! anonymous reader gets. Of a request nothing is kept but a hash whose key only this process has. Memory is bounded in bytes,
+//! and all is forgotten every ten minutes. What asks for something private, a place or a search, is never kept. Must not run
+//! anything.
 
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_graphql::Variables;
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationType};
-use bytes::Bytes;
 use quick_cache::sync::Cache;
 use quick_cache::{Equivalent, Weighter};
 use sha2::{Digest, Sha256};
 
-use super::prepare::Asker;
 use crate::domain::locale::Preference;
 use crate::graphql::Plans;
 use crate::graphql::guard::Checked;
 
-/// A parsed document takes up to so many times the bytes of its text.
-const PARSED: u64 = 32;
+/// What a lexical token of a parsed document takes.
+const TOKEN: u64 = 128;
 /// What an entry takes beside its texts.
 const OVERHEAD: u64 = 256;
+/// Which part of the memory is for requests; the rest is for documents.
+const REQUESTS: u64 = 4;
+/// Looks from one end of all memory to the next: ten minutes.
+const LOOKS: u32 = 120;
 /// Longer requests are not kept: they are documents or variables that nobody sends twice.
 pub(super) const LONGEST: usize = 32 * 1024;
-/// Which part of the memory is for requests; the rest is for documents.
-const REQUESTS: u64 = 2;
 
 /// A document that the guard lets pass.
 #[derive(Debug)]
@@ -35,14 +37,16 @@ pub(super) struct Document {
     pub parsed: ExecutableDocument,
     /// How its answers are rendered, if that depends on nothing else.
     pub plans: Option<Arc<Plans>>,
+    /// Its lexical tokens.
+    pub tokens: usize,
 }
 
 impl Document {
     /// A document that was parsed.
-    pub fn new(text: Arc<str>, parsed: ExecutableDocument) -> Self {
+    pub fn new(text: Arc<str>, parsed: ExecutableDocument, tokens: usize) -> Self {
         // With directives it depends on variables; with several operations, on which one is asked for.
         let is_alone = !text.contains('@') && matches!(parsed.operations, DocumentOperations::Single(_));
-        Self { text, parsed, plans: is_alone.then(Arc::default) }
+        Self { text, parsed, plans: is_alone.then(Arc::default), tokens }
     }
 }
 
@@ -85,64 +89,33 @@ impl Asked {
         }
         hash.finalize().into()
     }
-
-    fn may_be_kept(&self) -> bool {
-        self.checked.operation == OperationType::Query && !self.checked.is_private
-    }
 }
 
-/// A request as it came, as far as its answer depends on it.
-#[derive(Clone, Debug)]
-pub(super) struct Raw {
-    /// Its body, or the query of its address.
-    pub bytes: Bytes,
-    /// Which of the two.
-    pub is_body: bool,
-    /// Whether a valid token came with it, which allows a higher cost.
-    pub is_client: bool,
-    /// The header `Accept-Language`.
-    pub language: Option<Arc<str>>,
+/// What is known of a request that an anonymous reader sent before.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Known {
+    /// What the guard found out.
+    pub checked: Checked,
+    /// Names the answer.
+    pub name: [u8; 32],
 }
 
-impl Raw {
-    /// A request of somebody.
-    pub fn of(bytes: Bytes, is_body: bool, asker: &Asker) -> Self {
-        Self { bytes, is_body, is_client: asker.actor.is_some(), language: asker.accept_language.clone() }
-    }
-
-    fn parts(&self) -> (&[u8], bool, bool, Option<&str>) {
-        (&self.bytes, self.is_body, self.is_client, self.language.as_deref())
-    }
-}
-
-impl PartialEq for Raw {
-    fn eq(&self, other: &Self) -> bool {
-        self.parts() == other.parts()
-    }
-}
-
-impl Eq for Raw {}
-
-impl Hash for Raw {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.parts().hash(state);
-    }
-}
+/// A request's bytes, its form and its languages, as a hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Fingerprint(u64, u64);
 
 #[derive(Clone, Debug)]
 struct Weigh;
 
-impl Weighter<Raw, Arc<Asked>> for Weigh {
-    fn weight(&self, raw: &Raw, asked: &Arc<Asked>) -> u64 {
-        // Variables are about as large as in the request.
-        let bytes = raw.bytes.len() * 2 + raw.language.as_deref().map_or(0, str::len) + asked.text.len();
-        bytes as u64 + OVERHEAD * 2
+impl Weighter<Fingerprint, Known> for Weigh {
+    fn weight(&self, _: &Fingerprint, _: &Known) -> u64 {
+        OVERHEAD
     }
 }
 
 impl Weighter<Arc<str>, Arc<Document>> for Weigh {
-    fn weight(&self, text: &Arc<str>, _: &Arc<Document>) -> u64 {
-        text.len() as u64 * PARSED + OVERHEAD
+    fn weight(&self, text: &Arc<str>, document: &Arc<Document>) -> u64 {
+        text.len() as u64 + document.tokens as u64 * TOKEN + OVERHEAD
     }
 }
 
@@ -160,7 +133,9 @@ impl Equivalent<Arc<str>> for Text<'_> {
 #[derive(Debug)]
 pub(crate) struct Documents {
     parsed: Cache<Arc<str>, Arc<Document>, Weigh>,
-    asked: Cache<Raw, Arc<Asked>, Weigh>,
+    known: Cache<Fingerprint, Known, Weigh>,
+    keys: (RandomState, RandomState),
+    looks: AtomicU32,
 }
 
 impl Documents {
@@ -169,14 +144,22 @@ impl Documents {
         let requests = bytes / REQUESTS;
         let items = |bytes: u64, each: u64| usize::try_from(bytes / each).unwrap_or(usize::MAX).max(16);
         Self {
-            parsed: Cache::with_weighter(items(bytes - requests, 8_192), bytes - requests, Weigh),
-            asked: Cache::with_weighter(items(requests, 2_048), requests, Weigh),
+            parsed: Cache::with_weighter(items(bytes - requests, 16_384), bytes - requests, Weigh),
+            known: Cache::with_weighter(items(requests, OVERHEAD), requests, Weigh),
+            keys: (RandomState::new(), RandomState::new()),
+            looks: AtomicU32::new(0),
         }
     }
 
-    /// What was found out about the same request.
-    pub(super) fn recall(&self, raw: &Raw) -> Option<Arc<Asked>> {
-        self.asked.get(raw)
+    /// The fingerprint of a body, or of the query of an address.
+    pub(super) fn fingerprint(&self, bytes: &[u8], is_body: bool, language: Option<&str>) -> Fingerprint {
+        let request = (bytes, is_body, language);
+        Fingerprint(self.keys.0.hash_one(request), self.keys.1.hash_one(request))
+    }
+
+    /// What is known of the same request.
+    pub(super) fn recall(&self, fingerprint: Fingerprint) -> Option<Known> {
+        self.known.get(&fingerprint)
     }
 
     /// A document that was parsed before.
@@ -184,23 +167,31 @@ impl Documents {
         self.parsed.get(&Text(text))
     }
 
-    /// Keeps what was found out about a request that was executed without an error.
-    pub(super) fn keep(&self, raw: Option<Raw>, asked: &Arc<Asked>, document: &Arc<Document>) {
-        if !asked.may_be_kept() {
+    /// Keeps what was found out about a request that was executed without an error; under a fingerprint, if an anonymous reader
+    /// sent it.
+    pub(super) fn keep(&self, fingerprint: Option<Fingerprint>, asked: &Asked, document: &Arc<Document>) {
+        if asked.checked.operation != OperationType::Query || asked.checked.is_private {
             return;
         }
         if self.parsed(&document.text).is_none() {
             self.parsed.insert(Arc::clone(&document.text), Arc::clone(document));
         }
-        if let Some(raw) = raw.filter(|raw| raw.bytes.len() <= LONGEST) {
-            // What came is a part of a larger buffer of the connection, which must not be kept with it.
-            let bytes = Bytes::copy_from_slice(&raw.bytes);
-            self.asked.insert(Raw { bytes, ..raw }, Arc::clone(asked));
+        // One that brings a document to be kept under its hash goes the long way, which keeps it.
+        if let Some(fingerprint) = fingerprint.filter(|_| asked.new_hash.is_none()) {
+            self.known.insert(fingerprint, Known { checked: asked.checked, name: asked.name });
+        }
+    }
+
+    /// Forgets everything at each hundred and twentieth look.
+    pub fn forget_old(&self) {
+        if self.looks.fetch_add(1, Ordering::Relaxed) % LOOKS == LOOKS - 1 {
+            self.parsed.clear();
+            self.known.clear();
         }
     }
 
     /// The bytes that are taken.
     pub fn bytes(&self) -> u64 {
-        self.parsed.weight() + self.asked.weight()
+        self.parsed.weight() + self.known.weight()
     }
 }

@@ -3,8 +3,8 @@
 //!
 //! negotiate > body > in-flight permit > parameters > persisted query > guard > rate limit > kept answer > execution > answer
 //!
-//! What was found out about a request is remembered (`documents.rs`), so that the same one goes from its permit to the rate
-//! limit at once; an answer to an anonymous reader is kept for others (`answers.rs`).
+//! An answer to an anonymous reader is kept for others (`answers.rs`). What was found out about a request is remembered
+//! (`documents.rs`), so that the same one goes to its kept answer at once (`again.rs`).
 //!
 //! Subscriptions take the same way up to their execution, and are then followed (`operation.rs`): over a websocket
 //! (`socket.rs`) or as Server-Sent Events (`events.rs`).
@@ -48,11 +48,12 @@ use super::state::ServerState;
 use again::Early;
 use answer::{Answer, Outcome};
 use answers::Kept;
-use documents::{Asked, Raw};
+use documents::{Asked, Fingerprint, LONGEST};
 use negotiate::MediaType;
-use prepare::{Asker, Prepared, Reading, Unprepared, Way, charge, document, prepare};
+use prepare::{Asker, Prepared, Reading, Unprepared, Way, prepare};
 
 use crate::graphql::context::Allowance;
+use crate::graphql::guard::Checked;
 
 /// Serves `/graphql`.
 pub(crate) async fn serve(State(state): State<Shared>, request: Request) -> Response {
@@ -94,23 +95,19 @@ pub(crate) async fn serve(State(state): State<Shared>, request: Request) -> Resp
         return refused(Refusal::overloaded());
     };
     let _in_flight = state.metrics.enter();
-    let raw = Raw::of(bytes, is_post, &asker);
     let form = Form { method: &parts.method, headers: &parts.headers, media_type: answered };
-    let answered = match state.documents.recall(&raw) {
-        Some(asked) => known(&state, &asker, asked, form, &id).await,
-        None => match understand(&state, &asker, &raw) {
-            Ok(prepared) if prepared.asked.checked.operation == OperationType::Subscription => {
-                return events::follow(&state, asker, prepared, &parts.headers, id).await;
-            }
-            Ok(prepared) => Ok(answer(&state, &asker, prepared, Some(raw), form, &id).await),
-            Err(fault) => Err(fault),
-        },
+    let prepared = match understand(&state, &asker, &bytes, is_post) {
+        Ok(prepared) => prepared,
+        Err(Unprepared::Answer(answer)) => return form.of(*answer),
+        Err(Unprepared::Refusal(refusal)) => return refused(refusal),
     };
-    match answered {
-        Ok(response) => response,
-        Err(Unprepared::Answer(answer)) => form.of(*answer),
-        Err(Unprepared::Refusal(refusal)) => refused(refusal),
+    if prepared.asked.checked.operation == OperationType::Subscription {
+        return events::follow(&state, asker, prepared, &parts.headers, id).await;
     }
+    let is_remembered = asker.actor.is_none() && bytes.len() <= LONGEST;
+    let fingerprint =
+        is_remembered.then(|| state.documents.fingerprint(&bytes, is_post, asker.accept_language.as_deref()));
+    answer(&state, &asker, &prepared, fingerprint, form, &id).await
 }
 
 /// How a request wants its answer.
@@ -132,66 +129,28 @@ impl Form<'_> {
     }
 }
 
-/// A request that came for the first time, or whose like is forgotten.
-fn understand(state: &ServerState, asker: &Asker, raw: &Raw) -> Result<Prepared, Unprepared> {
-    let (text, limits) = (body::text(&raw.bytes)?, &state.app.limits);
-    let params = if raw.is_body { params::from_body(text, limits)? } else { params::from_query(text, limits)? };
+/// From a request's bytes to what may run.
+fn understand(state: &ServerState, asker: &Asker, bytes: &[u8], is_body: bool) -> Result<Prepared, Unprepared> {
+    let (text, limits) = (body::text(bytes)?, &state.app.limits);
+    let params = if is_body { params::from_body(text, limits)? } else { params::from_query(text, limits)? };
     prepare(state, asker, params)
 }
 
-/// Answers a request of which everything is known.
-async fn known(
-    state: &Shared,
-    asker: &Asker,
-    asked: Arc<Asked>,
-    form: Form<'_>,
-    id: &RequestId,
-) -> Result<Response, Unprepared> {
-    let allowance = charge(state, asker, &asked)?;
-    if let Some(response) = kept(state, asker, &asked, allowance, form) {
-        return Ok(response);
-    }
-    let document = document(state, &asked.text)?;
-    Ok(answer(state, asker, Prepared { asked, document, allowance }, None, form, id).await)
-}
-
 /// Whether an answer may be one that another reader got: only an anonymous reader's, and only if it holds nothing of theirs.
-fn is_shared(state: &ServerState, is_anonymous: bool, asked: &Asked) -> bool {
+fn is_shared(state: &ServerState, is_anonymous: bool, checked: &Checked) -> bool {
     is_anonymous
-        && asked.checked.operation == OperationType::Query
-        && !asked.checked.is_private
+        && checked.operation == OperationType::Query
+        && !checked.is_private
         && state.answers.is_on()
         && state.app.store.freshness().is_confirmed()
 }
 
 /// The kept answer that a request is served with.
-fn served(state: &ServerState, is_anonymous: bool, asked: &Asked) -> Option<Arc<Kept>> {
-    if !is_shared(state, is_anonymous, asked) {
+fn served(state: &ServerState, is_anonymous: bool, checked: &Checked, name: &[u8; 32]) -> Option<Arc<Kept>> {
+    if !is_shared(state, is_anonymous, checked) {
         return None;
     }
-    state.answers.recall(&asked.name, Reading::now(state).moment)
-}
-
-/// The response with a kept answer.
-fn hit(state: &ServerState, asked: &Asked, kept: &Kept, form: Form<'_>) -> Option<Response> {
-    let response = kept.to_response(form.method, form.headers, form.media_type?);
-    state.metrics.cache_hits.increment(1);
-    if let Some(hash) = asked.new_hash {
-        state.persisted.keep(hash, Arc::clone(&asked.text));
-    }
-    Some(response)
-}
-
-/// The response with the answer that is kept, if there is one.
-fn kept(
-    state: &ServerState,
-    asker: &Asker,
-    asked: &Asked,
-    allowance: Option<Allowance>,
-    form: Form<'_>,
-) -> Option<Response> {
-    let kept = served(state, asker.actor.is_none(), asked)?;
-    hit(state, asked, &kept, form).map(|response| with(allowance, response))
+    state.answers.recall(name, Reading::now(state).moment)
 }
 
 fn with(allowance: Option<Allowance>, mut response: Response) -> Response {
@@ -205,43 +164,72 @@ fn with(allowance: Option<Allowance>, mut response: Response) -> Response {
 async fn answer(
     state: &Shared,
     asker: &Asker,
-    prepared: Prepared,
-    raw: Option<Raw>,
+    prepared: &Prepared,
+    fingerprint: Option<Fingerprint>,
     form: Form<'_>,
     id: &RequestId,
 ) -> Response {
-    let allowance = prepared.allowance;
-    let (true, Some(media_type)) = (is_shared(state, asker.actor.is_none(), &prepared.asked), form.media_type) else {
-        let answer = run(state, asker, &prepared, id).await;
-        remember(state, &prepared, raw, &answer);
+    let Prepared { asked, document, allowance } = prepared;
+    let Some(media_type) = form.media_type.filter(|_| is_shared(state, asker.actor.is_none(), &asked.checked)) else {
+        let answer = run(state, asker, prepared, id).await;
+        if answer.is_whole() {
+            state.documents.keep(None, asked, document);
+        }
         return form.of(answer);
     };
-    if raw.is_some()
-        && let Some(response) = kept(state, asker, &prepared.asked, allowance, form)
-    {
-        state.documents.keep(raw, &prepared.asked, &prepared.document);
-        return response;
-    }
-    let reading = Reading::now(state);
     let mut own = None;
-    let shared = state.answers.make_once(prepared.asked.name, reading.moment, async {
-        state.metrics.cache_misses.increment(1);
-        let answer = run_at(state, asker, &prepared, &reading, id).await;
-        let kept = fit(state, &answer, &reading);
-        own = Some(answer);
-        kept
-    });
-    match (shared.await, own) {
-        (Some(shared), own) => {
-            if own.is_none() {
-                state.metrics.cache_joins.increment(1);
+    let shared = match served(state, true, &asked.checked, &asked.name) {
+        Some(kept) => {
+            state.metrics.cache_hits.increment(1);
+            Some(kept)
+        }
+        None => share(state, asker, prepared, &mut own, id).await,
+    };
+    match (shared, own) {
+        (Some(shared), _) => {
+            if let Some(hash) = asked.new_hash {
+                state.persisted.keep(hash, Arc::clone(&asked.text));
             }
-            state.documents.keep(raw, &prepared.asked, &prepared.document);
-            with(allowance, shared.to_response(form.method, form.headers, media_type))
+            state.documents.keep(fingerprint, asked, document);
+            with(*allowance, shared.to_response(form.method, form.headers, media_type))
         }
         (None, Some(answer)) => form.of(answer),
-        (None, None) => form.of(run(state, asker, &prepared, id).await),
+        (None, None) => form.of(run(state, asker, prepared, id).await),
     }
+}
+
+/// An answer for all who ask for the same now. None: it is for one alone, which is `own` if it was made here.
+async fn share(
+    state: &Shared,
+    asker: &Asker,
+    prepared: &Prepared,
+    own: &mut Option<Answer>,
+    id: &RequestId,
+) -> Option<Arc<Kept>> {
+    let store = &state.app.store;
+    // Where that cannot be found out, the answer is not kept.
+    let _ = store.look_ahead(state.app.clock.now()).await;
+    let mut is_own = false;
+    let made = state.answers.make_once(prepared.asked.name, Reading::now(state).moment, async {
+        is_own = true;
+        state.metrics.cache_misses.increment(1);
+        // Whoever began before may have gone away meanwhile.
+        let reading = Reading::now(state);
+        let answer = run_at(state, asker, prepared, &reading, id).await;
+        let kept = fit(state, &answer, &reading);
+        *own = Some(answer);
+        kept
+    });
+    // Who waits for another is not kept waiting for longer than for an execution.
+    let made = tokio::time::timeout(state.app.limits.execution, made).await.ok().flatten()?;
+    if is_own {
+        return Some(made);
+    }
+    if !made.is_true_at(Reading::now(state).moment) {
+        return None;
+    }
+    state.metrics.cache_joins.increment(1);
+    Some(made)
 }
 
 /// What of an answer others may get: all of it, if nothing went wrong.
@@ -249,19 +237,11 @@ fn fit(state: &ServerState, answer: &Answer, reading: &Reading) -> Option<Kept> 
     if !answer.is_whole() {
         return None;
     }
-    let text = answer.entity().to_json();
-    let until = match reading.fleeting.is_set() {
-        true => reading.moment.end_of_second(),
-        false => state.app.store.freshness().until(reading.moment),
-    };
+    // No larger than it is: it is kept for long.
+    let text = answer.entity().to_json().into_boxed_slice();
+    let until = state.app.store.freshness().until(reading.moment);
+    let until = if reading.fleeting.is_set() { until.min(reading.moment.end_of_second()) } else { until };
     Some(Kept::new(text.into(), reading.moment, until))
-}
-
-/// Keeps what was found out about a request that was answered without an error.
-fn remember(state: &ServerState, prepared: &Prepared, raw: Option<Raw>, answer: &Answer) {
-    if answer.is_whole() {
-        state.documents.keep(raw, &prepared.asked, &prepared.document);
-    }
 }
 
 /// Runs an operation that has one answer.
@@ -303,6 +283,10 @@ fn wants_websocket(headers: &HeaderMap) -> bool {
     headers.get(UPGRADE).is_some_and(is_websocket) && headers.contains_key(SEC_WEBSOCKET_KEY)
 }
 
+fn language(headers: &HeaderMap) -> Option<&str> {
+    headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok())
+}
+
 fn accept_language(headers: &HeaderMap) -> Option<Arc<str>> {
-    headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).map(Arc::from)
+    language(headers).map(Arc::from)
 }

@@ -98,31 +98,26 @@ pub(super) fn prepare(state: &ServerState, asker: &Asker, params: Params) -> Res
         let fault = |message: &str| Answer::rejected(vec![errors::coded(message, "BAD_REQUEST")]);
         let mut parsed = document.parsed.clone();
         single_root(&mut parsed, operation_name.as_deref()).map_err(fault)?;
-        document = Arc::new(Document::new(Arc::clone(&document.text), parsed));
+        document = Arc::new(Document::new(Arc::clone(&document.text), parsed, document.tokens));
     }
     let preference = asker.accept_language.as_deref().map(Preference::from_header).unwrap_or_default();
     let text = Arc::clone(&document.text);
     let name = Asked::name_of(&text, operation_name.as_deref(), &variables, &preference);
     let new_hash = found.new_hash;
     let asked = Arc::new(Asked { text, variables, operation_name, checked, cost_limit, new_hash, name });
-    let allowance = charge(state, asker, &asked)?;
+    state.metrics.cost.record(checked.cost as f64);
+    let allowance = asker.charged.map(|charged| charged.rest(state, checked.cost)).transpose()?;
     Ok(Prepared { asked, document, allowance })
 }
 
-/// Charges the cost of a request.
-pub(super) fn charge(state: &ServerState, asker: &Asker, asked: &Asked) -> Result<Option<Allowance>, Refusal> {
-    state.metrics.cost.record(asked.checked.cost as f64);
-    asker.charged.map(|charged| charged.rest(state, asked.checked.cost)).transpose()
-}
-
 /// The document of a text: as it was parsed before, or parsed now.
-pub(super) fn document(state: &ServerState, text: &Arc<str>) -> Result<Arc<Document>, Unprepared> {
+fn document(state: &ServerState, text: &Arc<str>) -> Result<Arc<Document>, Unprepared> {
     if let Some(document) = state.documents.parsed(text) {
         return Ok(document);
     }
-    state.guard.check_text(text, &state.app.limits).map_err(|fault| Answer::refused(&fault))?;
+    let scan = state.guard.check_text(text, &state.app.limits).map_err(|fault| Answer::refused(&fault))?;
     let parsed = parse_query(text).map_err(|error| Answer::rejected(vec![errors::syntax(&error)]))?;
-    Ok(Arc::new(Document::new(Arc::clone(text), parsed)))
+    Ok(Arc::new(Document::new(Arc::clone(text), parsed, scan.tokens)))
 }
 
 /// When a request is answered, and whether its answer depends on the instant itself.
