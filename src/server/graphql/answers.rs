@@ -66,7 +66,18 @@ fn pack(text: &[u8]) -> Option<Bytes> {
 }
 
 type Name = [u8; 32];
-type Flight = Arc<OnceCell<Option<Arc<Kept>>>>;
+type Flight = Arc<OnceCell<Made>>;
+
+/// What came of an answer that several wait for.
+#[derive(Clone, Debug)]
+pub(crate) enum Made {
+    /// An answer for all of them.
+    Fit(Arc<Kept>),
+    /// One for whom it was made alone: the others make their own.
+    Alone,
+    /// None, by a fault of ours: it would hardly go better for the others at once.
+    Failed,
+}
 
 #[derive(Clone, Debug)]
 struct Weigh;
@@ -105,21 +116,19 @@ impl Answers {
 
     /// Makes an answer and keeps it, if `make` finds it fit for others. Who comes while somebody makes the same, of the same
     /// commits and the same second, waits for that.
-    pub async fn make_once(
-        &self,
-        name: Name,
-        moment: Moment,
-        make: impl Future<Output = Option<Kept>>,
-    ) -> Option<Arc<Kept>> {
+    pub async fn make_once(&self, name: Name, moment: Moment, make: impl Future<Output = Made>) -> Made {
         let key = (name, moment.generation, moment.second());
         let flight = Arc::clone(self.flights().entry(key).or_default());
         let landing = Landing { answers: self, key, flight: Some(flight) };
-        let made = landing.flight.as_ref()?.get_or_init(|| async {
-            let kept = Arc::new(make.await?);
-            if let Some(cache) = self.kept.as_ref().filter(|_| kept.moment.now < kept.until) {
-                cache.insert(name, Arc::clone(&kept));
+        let Some(flight) = &landing.flight else { return Made::Alone };
+        let made = flight.get_or_init(|| async {
+            let made = make.await;
+            if let (Made::Fit(kept), Some(cache)) = (&made, &self.kept)
+                && kept.moment.now < kept.until
+            {
+                cache.insert(name, Arc::clone(kept));
             }
-            Some(kept)
+            made
         });
         made.await.clone()
     }
@@ -173,12 +182,23 @@ mod tests {
         Kept::new(Bytes::copy_from_slice(text.as_bytes()), moment, Timestamp::from_micros(2_000_000))
     }
 
+    fn fit(kept: Kept) -> Made {
+        Made::Fit(Arc::new(kept))
+    }
+
+    fn made_of(made: Made) -> Arc<Kept> {
+        match made {
+            Made::Fit(kept) => kept,
+            other => panic!("{other:?}"),
+        }
+    }
+
     #[tokio::test]
     async fn an_answer_is_true_for_its_commits_and_its_time() {
         let answers = Answers::new(1 << 20);
         let name = [1; 32];
         let at = moment(4, 1_000_000);
-        answers.make_once(name, at, async { Some(kept("a", at)) }).await.unwrap();
+        answers.make_once(name, at, async { fit(kept("a", at)) }).await;
         for (other, is_true) in [
             (at, true),
             (moment(4, 1_999_999), true),
@@ -201,15 +221,15 @@ mod tests {
             async move {
                 made.fetch_add(1, Ordering::Relaxed);
                 tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-                Some(kept(&format!("{at:?}"), at))
+                fit(kept(&format!("{at:?}"), at))
             }
         };
         let (old, new) = (moment(1, 1_000_000), moment(2, 1_100_000));
         let ask = |at| answers.make_once([1; 32], at, make(at));
         let (a, b, c, d) = tokio::join!(ask(old), ask(moment(1, 1_500_000)), ask(new), ask(new));
         assert_eq!(made.load(Ordering::Relaxed), 2);
-        assert!(Arc::ptr_eq(&a.unwrap(), &b.unwrap()));
-        let (c, d) = (c.unwrap(), d.unwrap());
+        assert!(Arc::ptr_eq(&made_of(a), &made_of(b)));
+        let (c, d) = (made_of(c), made_of(d));
         assert!(Arc::ptr_eq(&c, &d) && c.moment == new);
         assert!(answers.flights().is_empty());
     }
@@ -218,7 +238,7 @@ mod tests {
     async fn what_is_not_fit_for_others_is_made_by_each_and_who_goes_away_leaves_nothing() {
         let answers = Answers::new(1 << 20);
         let at = moment(1, 1_000_000);
-        assert!(answers.make_once([1; 32], at, async { None }).await.is_none());
+        assert!(matches!(answers.make_once([1; 32], at, async { Made::Alone }).await, Made::Alone));
         assert!(answers.recall(&[1; 32], at).is_none() && answers.flights().is_empty());
         let forever = answers.make_once([1; 32], at, std::future::pending());
         assert!(tokio::time::timeout(std::time::Duration::from_millis(5), forever).await.is_err());
@@ -229,7 +249,7 @@ mod tests {
     async fn what_is_old_is_forgotten() {
         let answers = Answers::new(1 << 20);
         let at = moment(1, 1_000_000);
-        answers.make_once([1; 32], at, async { Some(kept("a", at)) }).await.unwrap();
+        answers.make_once([1; 32], at, async { fit(kept("a", at)) }).await;
         answers.forget_old(at);
         assert!(answers.bytes() > 0 && answers.recall(&[1; 32], at).is_some());
         answers.forget_old(moment(2, 1_000_000));

@@ -47,7 +47,7 @@ use super::router::{Charged, Shared};
 use super::state::ServerState;
 use again::Early;
 use answer::{Answer, Outcome};
-use answers::Kept;
+use answers::{Kept, Made};
 use documents::{Asked, Fingerprint, LONGEST};
 use negotiate::MediaType;
 use prepare::{Asker, Prepared, Reading, Unprepared, Way, prepare};
@@ -177,59 +177,72 @@ async fn answer(
         }
         return form.of(answer);
     };
-    let mut own = None;
     let shared = match served(state, true, &asked.checked, &asked.name) {
         Some(kept) => {
             state.metrics.cache_hits.increment(1);
-            Some(kept)
+            kept
         }
-        None => share(state, asker, prepared, &mut own, id).await,
-    };
-    match (shared, own) {
-        (Some(shared), _) => {
-            if let Some(hash) = asked.new_hash {
-                state.persisted.keep(hash, Arc::clone(&asked.text));
+        None => match share(state, asker, prepared, id).await {
+            Shares::Kept(kept) => kept,
+            Shares::Own(answer) => return form.of(*answer),
+            Shares::Alone => return form.of(run(state, asker, prepared, id).await),
+            Shares::Failed => {
+                state.metrics.shed.increment(1);
+                return Refusal::overloaded().into_response(id, media_type.header());
             }
-            state.documents.keep(fingerprint, asked, document);
-            with(*allowance, shared.to_response(form.method, form.headers, media_type))
-        }
-        (None, Some(answer)) => form.of(answer),
-        (None, None) => form.of(run(state, asker, prepared, id).await),
+        },
+    };
+    if let Some(hash) = asked.new_hash {
+        state.persisted.keep(hash, Arc::clone(&asked.text));
     }
+    state.documents.keep(fingerprint, asked, document);
+    with(*allowance, shared.to_response(form.method, form.headers, media_type))
 }
 
-/// An answer for all who ask for the same now. None: it is for one alone, which is `own` if it was made here.
-async fn share(
-    state: &Shared,
-    asker: &Asker,
-    prepared: &Prepared,
-    own: &mut Option<Answer>,
-    id: &RequestId,
-) -> Option<Arc<Kept>> {
+/// What one who asked together with others gets.
+enum Shares {
+    /// What all of them get.
+    Kept(Arc<Kept>),
+    /// What was made here, for nobody else.
+    Own(Box<Answer>),
+    /// Nothing: another was answered alone.
+    Alone,
+    /// Nothing: it failed for another, or took too long.
+    Failed,
+}
+
+/// An answer for all who ask for the same now.
+async fn share(state: &Shared, asker: &Asker, prepared: &Prepared, id: &RequestId) -> Shares {
     let store = &state.app.store;
     // Where that cannot be found out, the answer is not kept.
     let _ = store.look_ahead(state.app.clock.now()).await;
-    let mut is_own = false;
+    let mut own = None;
     let made = state.answers.make_once(prepared.asked.name, Reading::now(state).moment, async {
-        is_own = true;
         state.metrics.cache_misses.increment(1);
         // Whoever began before may have gone away meanwhile.
         let reading = Reading::now(state);
         let answer = run_at(state, asker, prepared, &reading, id).await;
-        let kept = fit(state, &answer, &reading);
-        *own = Some(answer);
-        kept
+        let made = match fit(state, &answer, &reading) {
+            Some(kept) => Made::Fit(Arc::new(kept)),
+            None if errors::is_ours(&answer.outcome) => Made::Failed,
+            None => Made::Alone,
+        };
+        own = Some(answer);
+        made
     });
-    // Who waits for another is not kept waiting for longer than for an execution.
-    let made = tokio::time::timeout(state.app.limits.execution, made).await.ok().flatten()?;
-    if is_own {
-        return Some(made);
+    // An execution ends by itself; who waits for another's waits a little longer.
+    let patience = state.app.limits.execution + std::time::Duration::from_millis(500);
+    let made = tokio::time::timeout(patience, made).await;
+    match (made, own) {
+        (Ok(Made::Fit(kept)), Some(_)) => Shares::Kept(kept),
+        (_, Some(answer)) => Shares::Own(Box::new(answer)),
+        (Ok(Made::Fit(kept)), None) if kept.is_true_at(Reading::now(state).moment) => {
+            state.metrics.cache_joins.increment(1);
+            Shares::Kept(kept)
+        }
+        (Ok(Made::Fit(_) | Made::Alone), None) => Shares::Alone,
+        (Ok(Made::Failed) | Err(_), None) => Shares::Failed,
     }
-    if !made.is_true_at(Reading::now(state).moment) {
-        return None;
-    }
-    state.metrics.cache_joins.increment(1);
-    Some(made)
 }
 
 /// What of an answer others may get: all of it, if nothing went wrong.
