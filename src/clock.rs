@@ -41,6 +41,6 @@ impl Clock {
 
     /// A new random 128-bit value: public ids must not tell when or in which order things were made.
     pub fn random_id(&self) -> Uuid {
-        Uuid::from_bytes(rand::random())
+        Uuid::from_u128(rand::random())
     }
 }

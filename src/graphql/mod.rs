@@ -31,12 +31,13 @@ mod search;
 mod topic;
 mod update;
 mod vocabulary;
+mod wanted;
 mod webhook;
 
 pub use render::{Plans, Rendering};
 pub use root::Root;
 
-use async_graphql::{MergedObject, SDLExportOptions, Schema};
+use async_graphql::{MergedObject, SDLExportOptions, Schema, SchemaBuilder, ValidationMode};
 
 pub use following::{Asked, Delivered, Subscription, Wish};
 
@@ -86,12 +87,22 @@ pub struct Mutation(
 
 /// Builds the schema, without a database.
 pub fn schema() -> ApiSchema {
+    builder().finish()
+}
+
+/// The same for queries that were answered before, which need not be validated: what validation finds depends on nothing but
+/// the document, the variables and the operation's name. Must get no document that asks for the schema itself.
+pub fn schema_of_known() -> ApiSchema {
+    // At each root field the engine looks through all types for those of a federation, unless it is told that there are some.
+    builder().validation_mode(ValidationMode::Fast).enable_federation().finish()
+}
+
+fn builder() -> SchemaBuilder<Root<Query>, Root<Mutation>, Subscription> {
     Schema::build(Root::<Query>::default(), Root::<Mutation>::default(), Subscription)
         .register_output_type::<content::Content>()
         .register_output_type::<content::Node>()
         .register_output_type::<content::Hierarchy>()
         .disable_suggestions()
-        .finish()
 }
 
 /// How a request is rendered that asks for nothing but what its document says. `plans` are those of the document.

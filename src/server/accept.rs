@@ -11,7 +11,7 @@ use std::time::Duration;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
@@ -22,6 +22,7 @@ use metrics::Gauge;
 use super::front::Front;
 use super::metrics::Metrics;
 use super::stream::BoundedStream;
+use super::timer::LazyTimer;
 
 /// Room for the head of a request: a persisted query's address is short, a whole document in one is up to 48 KiB.
 const HEAD_BYTES: usize = 64 * 1024;
@@ -77,11 +78,7 @@ impl Drop for Place {
 pub(crate) async fn serve(listening: Listening) {
     let permits = Arc::new(Semaphore::new(listening.connections.clamp(1, Semaphore::MAX_PERMITS)));
     let mut builder = http1::Builder::new();
-    builder
-        .timer(TokioTimer::new())
-        .header_read_timeout(listening.header_read)
-        .max_buf_size(HEAD_BYTES)
-        .max_headers(HEADERS);
+    builder.header_read_timeout(listening.header_read).max_buf_size(HEAD_BYTES).max_headers(HEADERS);
     let tracker = TaskTracker::new();
     loop {
         let accepted = tokio::select! {
@@ -96,7 +93,7 @@ pub(crate) async fn serve(listening: Listening) {
             async move { Ok::<_, Infallible>(front.answer(request, peer, held).await) }
         });
         let stream = TokioIo::new(BoundedStream::new(stream, listening.write_stall));
-        let connection = builder.serve_connection(stream, service).with_upgrades();
+        let connection = builder.clone().timer(LazyTimer::default()).serve_connection(stream, service).with_upgrades();
         let (stop, grace) = (listening.stop.clone(), listening.grace);
         tracker.spawn(async move {
             let mut connection = pin!(connection);

@@ -1,7 +1,6 @@
 //! What every answer carries, whatever the route: security headers, the request's id, access for other origins. Must never
 //! set a cookie.
 
-use axum::response::Response;
 use http::header::{
     CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
@@ -26,9 +25,9 @@ pub(crate) const COMPRESSED_FROM: usize = 1_024;
 /// Answers that are no pages may load and frame nothing.
 const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 
-/// Puts the headers of every answer on one. A policy that is there already, as on pages, stays.
-pub(crate) fn finish(response: &mut Response, route: Route, id: &RequestId, is_https: bool) {
-    let headers = response.headers_mut();
+/// Puts the headers of every answer on one, but for those of the one request. A policy that is there already, as on pages,
+/// stays.
+pub(crate) fn common(headers: &mut HeaderMap, route: Route, is_https: bool) {
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
@@ -47,19 +46,35 @@ pub(crate) fn finish(response: &mut Response, route: Route, id: &RequestId, is_h
     if is_https {
         headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000"));
     }
-    if let Ok(id) = HeaderValue::from_str(&id.0) {
+}
+
+/// Names the request.
+pub(crate) fn identify(headers: &mut HeaderMap, id: RequestId) {
+    if let Ok(id) = HeaderValue::try_from(id.0) {
         headers.insert(X_REQUEST_ID, id);
     }
 }
 
 /// The caller's allowance in the form of draft-ietf-httpapi-ratelimit-headers: what remains of the cost a minute.
 pub(crate) fn allowance(headers: &mut HeaderMap, allowance: &Allowance) {
-    let Allowance { limit, remaining, reset_seconds, is_client } = allowance;
-    let policy = if *is_client { "client" } else { "anonymous" };
-    if let Ok(value) = HeaderValue::from_str(&format!("\"{policy}\";q={limit};w=60")) {
+    let limit = allowance.limit;
+    let policy = if allowance.is_client { "client" } else { "anonymous" };
+    if let Ok(value) = HeaderValue::try_from(format!("\"{policy}\";q={limit};w=60")) {
         headers.insert(RATE_LIMIT_POLICY, value);
     }
-    if let Ok(value) = HeaderValue::from_str(&format!("\"{policy}\";r={remaining};t={reset_seconds}")) {
+    remaining(headers, allowance);
+}
+
+/// What of that changes from request to request.
+pub(crate) fn remaining(headers: &mut HeaderMap, allowance: &Allowance) {
+    // Piece by piece: of kept answers this is a tenth of the work that is not the system's.
+    let mut text = String::with_capacity(48);
+    let mut number = itoa::Buffer::new();
+    text.push_str(if allowance.is_client { "\"client\";r=" } else { "\"anonymous\";r=" });
+    text.push_str(number.format(allowance.remaining));
+    text.push_str(";t=");
+    text.push_str(number.format(allowance.reset_seconds));
+    if let Ok(value) = HeaderValue::try_from(text) {
         headers.insert(RATE_LIMIT, value);
     }
 }

@@ -24,6 +24,7 @@ mod router;
 mod schema_file;
 mod state;
 mod stream;
+mod timer;
 
 use std::io;
 use std::net::SocketAddr;

@@ -1,6 +1,7 @@
 //! The rate limit: cost per minute and address, or client. Addresses are known only as a keyed hash whose random key changes daily,
 //! and only in memory. Must not keep an address.
 
+use std::hash::Hasher as _;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::{PoisonError, RwLock};
@@ -10,7 +11,7 @@ use governor::clock::{Clock as _, DefaultClock};
 use governor::middleware::StateInformationMiddleware;
 use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter};
-use sha2::{Digest, Sha256};
+use siphasher::sip::SipHasher13;
 
 use crate::clock::Clock;
 use crate::domain::time::DAY_MICROS;
@@ -38,7 +39,7 @@ pub(crate) struct RateKey(u64);
 
 struct DayKey {
     day: i64,
-    key: [u8; 32],
+    key: [u8; 16],
 }
 
 impl std::fmt::Debug for DayKey {
@@ -95,10 +96,9 @@ impl Rate {
     fn hashed(&self, counted: &[u8]) -> RateKey {
         self.change_key_daily();
         let key = self.key.read().unwrap_or_else(PoisonError::into_inner);
-        let mut hash = Sha256::new_with_prefix(key.key);
-        hash.update(counted);
-        let hash = hash.finalize();
-        let hash = hash.iter().take(8).fold(0_u64, |hash, byte| (hash << 8) | u64::from(*byte));
+        let mut hash = SipHasher13::new_with_key(&key.key);
+        hash.write(counted);
+        let hash = hash.finish();
         RateKey(if self.limiter.len() < MOST_KEYS { hash } else { hash % SHARED })
     }
 

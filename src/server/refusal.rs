@@ -8,10 +8,18 @@ use axum::response::Response;
 use http::header::{ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::json;
+use uuid::Uuid;
 
 /// The id of one request, as in `X-Request-Id` and in `extensions.requestId`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RequestId(pub String);
+
+impl RequestId {
+    /// The id of a random value.
+    pub fn of(value: Uuid) -> Self {
+        Self(value.simple().encode_lower(&mut Uuid::encode_buffer()).to_string())
+    }
+}
 
 /// Why a request gets no execution.
 #[derive(Clone, Debug)]

@@ -31,7 +31,7 @@ use crate::graphql::context::Allowance;
 /// The state as handlers take it.
 pub(crate) type Shared = Arc<ServerState>;
 
-/// Under whose allowance a request counts, put into it by [`admit`].
+/// Under whose allowance a request counts, put into it by [`admitted`].
 #[derive(Clone, Copy)]
 pub(crate) struct Charged {
     /// Whose allowance it is.
@@ -100,15 +100,19 @@ async fn nothing(request: Request) -> Response {
 
 /// The outermost layer: gives the request its id, catches panics, puts on the headers, measures and logs.
 async fn observe(State(state): State<Shared>, mut request: Request, next: Next) -> Response {
-    let watched = Watched::begin(&state, &request);
-    request.extensions_mut().insert(watched.id.clone());
-    match AssertUnwindSafe(next.run(request)).catch_unwind().await {
-        Ok(response) => watched.end(&state, response),
-        Err(_) => watched.failed(&state),
-    }
+    let watched = request.extensions_mut().remove::<Watched>();
+    let watched = watched.unwrap_or_else(|| Watched::begin(&state, &request));
+    watched.over(&state, request, |request| next.run(request)).await
+}
+
+/// Serves `/graphql` to one who takes no compressed answer: what the router does, without its boxes.
+pub(crate) async fn graphql(state: &Shared, watched: Watched, request: Request) -> Response {
+    let serve = |request| graphql::serve(State(Arc::clone(state)), request);
+    watched.over(state, request, |request| admitted(state, request, serve)).await
 }
 
 /// A request from its beginning to its end.
+#[derive(Clone)]
 pub(crate) struct Watched {
     started: Instant,
     route: Route,
@@ -123,7 +127,19 @@ impl Watched {
             started: Instant::now(),
             route: Route::of(request.uri().path()),
             method: method_name(request.method()),
-            id: RequestId(state.app.clock.random_id().simple().to_string()),
+            id: RequestId::of(state.app.clock.random_id()),
+        }
+    }
+
+    /// Has it answered.
+    pub async fn over<F>(self, state: &ServerState, mut request: Request, next: impl FnOnce(Request) -> F) -> Response
+    where
+        F: Future<Output = Response>,
+    {
+        request.extensions_mut().insert(self.id.clone());
+        match AssertUnwindSafe(next(request)).catch_unwind().await {
+            Ok(response) => self.end(state, response),
+            Err(_) => self.failed(state),
         }
     }
 
@@ -136,11 +152,16 @@ impl Watched {
 
     /// Puts the headers on its answer, measures and logs.
     pub fn end(self, state: &ServerState, mut response: Response) -> Response {
-        let Self { started, route, method, id } = self;
         if let Some(allowance) = response.extensions().get::<Allowance>().copied() {
             headers::allowance(response.headers_mut(), &allowance);
         }
-        headers::finish(&mut response, route, &id, state.is_https);
+        headers::common(response.headers_mut(), self.route, state.is_https);
+        self.close(state, response)
+    }
+
+    /// The same for an answer that has its headers already, but for those of the one request.
+    pub fn close(self, state: &ServerState, mut response: Response) -> Response {
+        let Self { started, route, method, id } = self;
         let took = started.elapsed();
         state.metrics.answered(route, response.status(), took);
         tracing::debug!(
@@ -151,22 +172,30 @@ impl Watched {
             request.id = id.0,
             "answered a request"
         );
+        headers::identify(response.headers_mut(), id);
         response
     }
 }
 
 /// Refuses a method that no handler takes, a token that is not valid, and a caller who has used up the allowance.
-async fn admit(State(state): State<Shared>, mut request: Request, next: Next) -> Response {
+async fn admit(State(state): State<Shared>, request: Request, next: Next) -> Response {
+    admitted(&state, request, |request| next.run(request)).await
+}
+
+async fn admitted<F>(state: &Shared, mut request: Request, next: impl FnOnce(Request) -> F) -> Response
+where
+    F: Future<Output = Response>,
+{
     let route = Route::of(request.uri().path());
     let id = request.extensions().get::<RequestId>().cloned().unwrap_or(RequestId(String::new()));
     if request.method() == Method::OPTIONS && route != Route::Unknown {
         return cors::preflight(route.methods());
     }
-    let address = address_key(&state, request.extensions().get::<Peer>(), request.headers());
+    let address = address_key(state, request.extensions().get::<Peer>(), request.headers());
     let asked = if route.takes_secrets() {
         Ok(Caller::Anonymous)
     } else {
-        auth::authenticate(&state, request.headers(), &id).await
+        auth::authenticate(state, request.headers(), &id).await
     };
     let (caller, mut refused) = match asked {
         Ok(caller) => (caller, None),
@@ -198,7 +227,7 @@ async fn admit(State(state): State<Shared>, mut request: Request, next: Next) ->
     request.extensions_mut().insert(caller);
     let mut response = match refused {
         Some(refusal) => refusal.into_response(&id, JSON),
-        None => next.run(request).await,
+        None => next(request).await,
     };
     if is_client {
         // What a client gets may be its own; nothing that stands between keeps it.

@@ -13,7 +13,7 @@ use tokio_util::task::TaskTracker;
 
 use super::auth;
 use super::failures::Failures;
-use super::graphql::{Answers, Documents, PersistedQueries};
+use super::graphql::{Answers, Documents, Heads, PersistedQueries};
 use super::metrics::Metrics;
 use super::rate::Rate;
 use super::schema_file::SchemaFile;
@@ -31,6 +31,8 @@ pub(crate) struct ServerState {
     pub app: SharedApp,
     /// The executable schema.
     pub schema: ApiSchema,
+    /// The same without validation, for queries that were answered before.
+    pub schema_of_known: ApiSchema,
     /// The guard of that schema.
     pub guard: Guard,
     /// The schema as text.
@@ -51,6 +53,8 @@ pub(crate) struct ServerState {
     pub documents: Documents,
     /// Answers to anonymous readers.
     pub answers: Answers,
+    /// The header fields of these.
+    pub heads: Heads,
     /// Requests in execution.
     pub permits: Arc<Semaphore>,
     /// What is measured.
@@ -78,8 +82,11 @@ impl ServerState {
         let guard = Guard::new(&schema.sdl()).map_err(|error| StartError::Schema(error.to_string()))?;
         let address = options.public_url.as_ref().map_or_else(|| format!("http://{address}"), ToString::to_string);
         let parties = Parties::of(&address);
+        let is_https = options.public_url.as_ref().is_some_and(|url| url.scheme() == "https");
+        let rate = Rate::of_addresses(app.limits.rate_anonymous, app.clock.clone());
         Ok(Self {
-            rate: Rate::of_addresses(app.limits.rate_anonymous, app.clock.clone()),
+            heads: Heads::new(rate.limit(), is_https),
+            rate,
             client_rate: Rate::of_clients(app.limits.rate_client, app.clock.clone()),
             failures: Failures::new(app.limits.rate_failures),
             challenge: auth::challenge(&parties.issuer),
@@ -90,7 +97,7 @@ impl ServerState {
             permits: Arc::new(Semaphore::new(app.limits.in_flight.min(Semaphore::MAX_PERMITS))),
             metrics: Metrics::new(),
             trusted_proxies: options.trusted_proxies.clone(),
-            is_https: options.public_url.as_ref().is_some_and(|url| url.scheme() == "https"),
+            is_https,
             hub: Hub::default(),
             followers: Arc::new(Semaphore::new((app.limits.connections / 4 * 3).clamp(1, Semaphore::MAX_PERMITS))),
             stop: CancellationToken::new(),
@@ -98,6 +105,7 @@ impl ServerState {
             is_stopping: AtomicBool::new(false),
             app,
             schema,
+            schema_of_known: graphql::schema_of_known(),
             guard,
             schema_file,
         })

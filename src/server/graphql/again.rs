@@ -4,15 +4,20 @@
 use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_LENGTH, UPGRADE};
+use http::header::{AUTHORIZATION, CONTENT_LENGTH, ETAG, UPGRADE};
 use http::request::Parts;
-use http::{Method, Request};
+use http::{HeaderMap, HeaderValue, Method, Request};
 use hyper::body::Incoming;
 
+use super::answer::head;
 use super::documents::LONGEST;
-use super::{body, language, negotiate, served, with};
+use super::negotiate::MediaType;
+use super::{body, language, negotiate, served};
+use crate::graphql::context::Allowance;
 use crate::server::address::{self, Peer};
-use crate::server::refusal::Refusal;
+use crate::server::headers;
+use crate::server::refusal::{Refusal, RequestId};
+use crate::server::route::Route;
 use crate::server::router::Shared;
 use crate::server::state::ServerState;
 
@@ -44,12 +49,40 @@ pub(crate) async fn again(state: &Shared, request: Request<Incoming>, peer: Peer
         let query = parts.uri.query().unwrap_or_default().as_bytes();
         return answered(state, &parts, query, peer).ok_or_else(|| Request::from_parts(parts, Body::empty()));
     }
-    let read = body::read(&parts.headers, Body::new(body), LONGEST, state.app.limits.body_read).await;
+    let read = body::read(&parts.headers, body, LONGEST, state.app.limits.body_read).await;
     if let Some(response) = read.as_ref().ok().and_then(|bytes| answered(state, &parts, bytes, peer)) {
         return Ok(response);
     }
     parts.extensions.insert(Early(read));
     Err(Request::from_parts(parts, Body::empty()))
+}
+
+/// The header fields of kept answers, but for those of the one request.
+#[derive(Debug)]
+pub(crate) struct Heads([[HeaderMap; 2]; 2]);
+
+impl Heads {
+    /// Made once, since to put each on each answer costs more than to find the answer. `limit` is the anonymous allowance.
+    pub fn new(limit: u32, is_https: bool) -> Self {
+        let of = |media_type, is_shared| {
+            let mut head = head(media_type, is_shared);
+            headers::common(&mut head, Route::GraphQl, is_https);
+            headers::allowance(&mut head, &Allowance { limit, ..Allowance::default() });
+            // Room for what is put there later: a copy has no more than it needs.
+            headers::identify(&mut head, RequestId(String::new()));
+            if is_shared {
+                head.insert(ETAG, HeaderValue::from_static(""));
+            }
+            head
+        };
+        Self([MediaType::Json, MediaType::GraphQlResponse].map(|media_type| [false, true].map(|to| of(media_type, to))))
+    }
+
+    fn of(&self, media_type: MediaType, is_shared: bool) -> HeaderMap {
+        let Self([json, graphql]) = self;
+        let [private, shared] = if media_type == MediaType::Json { json } else { graphql };
+        if is_shared { shared } else { private }.clone()
+    }
 }
 
 fn answered(state: &Shared, parts: &Parts, bytes: &[u8], peer: Peer) -> Option<Response> {
@@ -63,5 +96,7 @@ fn answered(state: &Shared, parts: &Parts, bytes: &[u8], peer: Peer) -> Option<R
     let allowance = state.rate.charge(key, known.checked.cost).ok()?;
     state.metrics.cost.record(known.checked.cost as f64);
     state.metrics.cache_hits.increment(1);
-    Some(with(Some(allowance), kept.to_response(&parts.method, &parts.headers, media_type)))
+    let mut head = state.heads.of(media_type, parts.method != Method::POST);
+    headers::remaining(&mut head, &allowance);
+    Some(kept.to_response(&parts.method, &parts.headers, head))
 }

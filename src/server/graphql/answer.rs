@@ -187,7 +187,7 @@ impl Answer {
         let is_shared = *method != Method::POST && !self.is_private && entity.errors.is_empty();
         let text = Bytes::from(entity.to_json());
         let tag = if is_shared { Some(entity_tag(&text)) } else { None };
-        let mut response = respond(text, tag.as_deref(), asked, media_type);
+        let mut response = respond(text, tag.as_deref(), asked, head(media_type, is_shared));
         if response.status() == StatusCode::OK {
             *response.status_mut() = status;
         }
@@ -199,12 +199,12 @@ impl Answer {
 }
 
 impl Kept {
-    /// The HTTP response to one who asks for the same.
-    pub fn to_response(&self, method: &Method, asked: &HeaderMap, media_type: MediaType) -> Response {
+    /// The HTTP response to one who asks for the same, with a head for such requests.
+    pub fn to_response(&self, method: &Method, asked: &HeaderMap, head: HeaderMap) -> Response {
         let tag = (*method != Method::POST).then(|| self.tag());
         let packed = if takes_gzip(asked) { self.packed() } else { None };
         let is_packed = packed.is_some();
-        let mut response = respond(packed.unwrap_or_else(|| self.text.clone()), tag, asked, media_type);
+        let mut response = respond(packed.unwrap_or_else(|| self.text.clone()), tag, asked, head);
         if is_packed && response.status() == StatusCode::OK {
             response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         }
@@ -212,21 +212,26 @@ impl Kept {
     }
 }
 
-/// A response with an execution result. With a tag it may be kept by whatever stands between, and need not be sent again.
-fn respond(text: Bytes, tag: Option<&str>, asked: &HeaderMap, media_type: MediaType) -> Response {
+/// The header fields that say what an answer is. One that is shared may be kept by whatever stands between, and has a tag.
+pub(super) fn head(media_type: MediaType, is_shared: bool) -> HeaderMap {
+    let mut headers = HeaderMap::with_capacity(HEADERS);
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type.header()));
+    let caching = if is_shared { "public, no-cache" } else { "private, no-store" };
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(caching));
+    headers.insert(VARY, HeaderValue::from_static(VARIES));
+    headers
+}
+
+/// A response with an execution result, which need not be sent again to who has what a tag names.
+fn respond(text: Bytes, tag: Option<&str>, asked: &HeaderMap, head: HeaderMap) -> Response {
     let is_unchanged = tag.is_some_and(|tag| is_unchanged(asked, tag));
     let mut response = Response::new(if is_unchanged { Body::empty() } else { Body::from(text) });
     if is_unchanged {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
     }
-    let headers = response.headers_mut();
-    headers.reserve(HEADERS);
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type.header()));
-    let caching = if tag.is_some() { "public, no-cache" } else { "private, no-store" };
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static(caching));
-    headers.insert(VARY, HeaderValue::from_static(VARIES));
+    *response.headers_mut() = head;
     if let Some(tag) = tag.and_then(|tag| HeaderValue::from_str(tag).ok()) {
-        headers.insert(ETAG, tag);
+        response.headers_mut().insert(ETAG, tag);
     }
     response
 }

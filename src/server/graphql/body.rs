@@ -1,26 +1,37 @@
 //! The body of a POST: its declared form, its size, its time. axum's own body limit does not reach a handler that reads
 //! the body itself. Must not parse.
 
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::BoxError;
 use bytes::Bytes;
 use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::body::Body;
 
 use super::negotiate::is_utf8;
 use crate::server::refusal::Refusal;
 
 /// Reads the body, of at most `limit` bytes. One that is refused half-read ends the connection.
-pub(crate) async fn read(headers: &HeaderMap, body: Body, limit: usize, patience: Duration) -> Result<Bytes, Refusal> {
+pub(crate) async fn read<B>(headers: &HeaderMap, body: B, limit: usize, patience: Duration) -> Result<Bytes, Refusal>
+where
+    B: Body<Data = Bytes, Error: Into<BoxError>>,
+{
     check_form(headers)?;
     let declared =
         headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()).and_then(|text| text.parse().ok());
     if declared.is_some_and(|declared: u64| declared > limit as u64) {
         return Err(too_large(limit));
     }
-    let collected = tokio::time::timeout(patience, Limited::new(body, limit).collect()).await;
+    let mut collecting = pin!(Limited::new(body, limit).collect());
+    // Most bodies came with the head: for them no clock is set.
+    let collected = match futures_util::poll!(&mut collecting) {
+        Poll::Ready(collected) => Ok(collected),
+        Poll::Pending => tokio::time::timeout(patience, collecting).await,
+    };
     match collected {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large(limit)),
@@ -42,6 +53,9 @@ fn check_form(headers: &HeaderMap) -> Result<(), Refusal> {
     let (Some(declared), None) = (types.next(), types.next()) else {
         return Err(Refusal::media_type("one content-type is required: application/json").closing());
     };
+    if declared == "application/json" {
+        return Ok(());
+    }
     let declared = declared.to_str().unwrap_or_default();
     let mut parts = declared.split(';').map(str::trim);
     if !parts.next().unwrap_or_default().eq_ignore_ascii_case("application/json") {

@@ -3,15 +3,16 @@
 //! and all is forgotten every ten minutes. What asks for something private, a place or a search, is never kept. Must not run
 //! anything.
 
-use std::hash::{BuildHasher, RandomState};
+use std::hash::Hash as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_graphql::Variables;
-use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationType};
+use async_graphql::parser::types::{ExecutableDocument, OperationType};
 use quick_cache::sync::Cache;
 use quick_cache::{Equivalent, Weighter};
 use sha2::{Digest, Sha256};
+use siphasher::sip128::{Hasher128 as _, SipHasher13};
 
 use crate::domain::locale::Preference;
 use crate::graphql::Plans;
@@ -39,14 +40,18 @@ pub(super) struct Document {
     pub plans: Option<Arc<Plans>>,
     /// Its lexical tokens.
     pub tokens: usize,
+    /// Whether it may ask for anything of the schema itself.
+    pub asks_for_schema: bool,
 }
 
 impl Document {
     /// A document that was parsed.
     pub fn new(text: Arc<str>, parsed: ExecutableDocument, tokens: usize) -> Self {
         // With directives it depends on variables; with several operations, on which one is asked for.
-        let is_alone = !text.contains('@') && matches!(parsed.operations, DocumentOperations::Single(_));
-        Self { text, parsed, plans: is_alone.then(Arc::default), tokens }
+        let is_alone = !text.contains('@') && parsed.operations.iter().count() == 1;
+        let asks_for_schema =
+            text.contains("__schema") || text.matches("__type").count() > text.matches("__typename").count();
+        Self { text, parsed, plans: is_alone.then(Arc::default), tokens, asks_for_schema }
     }
 }
 
@@ -134,7 +139,7 @@ impl Equivalent<Arc<str>> for Text<'_> {
 pub(crate) struct Documents {
     parsed: Cache<Arc<str>, Arc<Document>, Weigh>,
     known: Cache<Fingerprint, Known, Weigh>,
-    keys: (RandomState, RandomState),
+    key: [u8; 16],
     looks: AtomicU32,
 }
 
@@ -146,15 +151,17 @@ impl Documents {
         Self {
             parsed: Cache::with_weighter(items(bytes - requests, 16_384), bytes - requests, Weigh),
             known: Cache::with_weighter(items(requests, OVERHEAD), requests, Weigh),
-            keys: (RandomState::new(), RandomState::new()),
+            key: rand::random(),
             looks: AtomicU32::new(0),
         }
     }
 
     /// The fingerprint of a body, or of the query of an address.
     pub(super) fn fingerprint(&self, bytes: &[u8], is_body: bool, language: Option<&str>) -> Fingerprint {
-        let request = (bytes, is_body, language);
-        Fingerprint(self.keys.0.hash_one(request), self.keys.1.hash_one(request))
+        let mut hash = SipHasher13::new_with_key(&self.key);
+        (bytes, is_body, language).hash(&mut hash);
+        let hash = hash.finish128();
+        Fingerprint(hash.h1, hash.h2)
     }
 
     /// What is known of the same request.

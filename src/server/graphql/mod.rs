@@ -4,7 +4,8 @@
 //! negotiate > body > in-flight permit > parameters > persisted query > guard > rate limit > kept answer > execution > answer
 //!
 //! An answer to an anonymous reader is kept for others (`answers.rs`). What was found out about a request is remembered
-//! (`documents.rs`), so that the same one goes to its kept answer at once (`again.rs`).
+//! (`documents.rs`), so that the same one goes to its kept answer at once (`again.rs`), and where none is kept any more is
+//! answered without being checked and validated again.
 //!
 //! Subscriptions take the same way up to their execution, and are then followed (`operation.rs`): over a websocket
 //! (`socket.rs`) or as Server-Sent Events (`events.rs`).
@@ -36,7 +37,7 @@ use http::header::{ACCEPT_LANGUAGE, SEC_WEBSOCKET_KEY, UPGRADE};
 use http::{HeaderMap, Method};
 use tracing::Instrument;
 
-pub(crate) use again::{again, may_be_kept};
+pub(crate) use again::{Heads, again, may_be_kept};
 pub(crate) use answers::Answers;
 pub(crate) use documents::Documents;
 pub(crate) use persisted::PersistedQueries;
@@ -46,11 +47,11 @@ use super::refusal::{JSON, Refusal, RequestId};
 use super::router::{Charged, Shared};
 use super::state::ServerState;
 use again::Early;
-use answer::{Answer, Outcome};
+use answer::{Answer, Outcome, head};
 use answers::{Kept, Made};
-use documents::{Asked, Fingerprint, LONGEST};
+use documents::{Asked, Fingerprint, Known, LONGEST};
 use negotiate::MediaType;
-use prepare::{Asker, Prepared, Reading, Unprepared, Way, prepare};
+use prepare::{Asker, Prepared, Reading, Unprepared, Way, moment, prepare};
 
 use crate::graphql::context::Allowance;
 use crate::graphql::guard::Checked;
@@ -96,7 +97,11 @@ pub(crate) async fn serve(State(state): State<Shared>, request: Request) -> Resp
     };
     let _in_flight = state.metrics.enter();
     let form = Form { method: &parts.method, headers: &parts.headers, media_type: answered };
-    let prepared = match understand(&state, &asker, &bytes, is_post) {
+    let is_remembered = asker.actor.is_none() && bytes.len() <= LONGEST;
+    let fingerprint =
+        is_remembered.then(|| state.documents.fingerprint(&bytes, is_post, asker.accept_language.as_deref()));
+    let known = fingerprint.and_then(|fingerprint| state.documents.recall(fingerprint));
+    let prepared = match understand(&state, &asker, &bytes, is_post, known) {
         Ok(prepared) => prepared,
         Err(Unprepared::Answer(answer)) => return form.of(*answer),
         Err(Unprepared::Refusal(refusal)) => return refused(refusal),
@@ -104,9 +109,6 @@ pub(crate) async fn serve(State(state): State<Shared>, request: Request) -> Resp
     if prepared.asked.checked.operation == OperationType::Subscription {
         return events::follow(&state, asker, prepared, &parts.headers, id).await;
     }
-    let is_remembered = asker.actor.is_none() && bytes.len() <= LONGEST;
-    let fingerprint =
-        is_remembered.then(|| state.documents.fingerprint(&bytes, is_post, asker.accept_language.as_deref()));
     answer(&state, &asker, &prepared, fingerprint, form, &id).await
 }
 
@@ -130,10 +132,16 @@ impl Form<'_> {
 }
 
 /// From a request's bytes to what may run.
-fn understand(state: &ServerState, asker: &Asker, bytes: &[u8], is_body: bool) -> Result<Prepared, Unprepared> {
+fn understand(
+    state: &ServerState,
+    asker: &Asker,
+    bytes: &[u8],
+    is_body: bool,
+    known: Option<Known>,
+) -> Result<Prepared, Unprepared> {
     let (text, limits) = (body::text(bytes)?, &state.app.limits);
     let params = if is_body { params::from_body(text, limits)? } else { params::from_query(text, limits)? };
-    prepare(state, asker, params)
+    prepare(state, asker, params, known)
 }
 
 /// Whether an answer may be one that another reader got: only an anonymous reader's, and only if it holds nothing of theirs.
@@ -150,7 +158,7 @@ fn served(state: &ServerState, is_anonymous: bool, checked: &Checked, name: &[u8
     if !is_shared(state, is_anonymous, checked) {
         return None;
     }
-    state.answers.recall(name, Reading::now(state).moment)
+    state.answers.recall(name, moment(state))
 }
 
 fn with(allowance: Option<Allowance>, mut response: Response) -> Response {
@@ -169,11 +177,11 @@ async fn answer(
     form: Form<'_>,
     id: &RequestId,
 ) -> Response {
-    let Prepared { asked, document, allowance } = prepared;
+    let Prepared { asked, document, allowance, .. } = prepared;
     let Some(media_type) = form.media_type.filter(|_| is_shared(state, asker.actor.is_none(), &asked.checked)) else {
         let answer = run(state, asker, prepared, id).await;
         if answer.is_whole() {
-            state.documents.keep(None, asked, document);
+            state.documents.keep(fingerprint, asked, document);
         }
         return form.of(answer);
     };
@@ -196,7 +204,8 @@ async fn answer(
         state.persisted.keep(hash, Arc::clone(&asked.text));
     }
     state.documents.keep(fingerprint, asked, document);
-    with(*allowance, shared.to_response(form.method, form.headers, media_type))
+    let head = head(media_type, *form.method != Method::POST);
+    with(*allowance, shared.to_response(form.method, form.headers, head))
 }
 
 /// What one who asked together with others gets.
@@ -217,7 +226,7 @@ async fn share(state: &Shared, asker: &Asker, prepared: &Prepared, id: &RequestI
     // Where that cannot be found out, the answer is not kept.
     let _ = store.look_ahead(state.app.clock.now()).await;
     let mut own = None;
-    let made = state.answers.make_once(prepared.asked.name, Reading::now(state).moment, async {
+    let made = state.answers.make_once(prepared.asked.name, moment(state), async {
         state.metrics.cache_misses.increment(1);
         // Whoever began before may have gone away meanwhile.
         let reading = Reading::now(state);
@@ -236,7 +245,7 @@ async fn share(state: &Shared, asker: &Asker, prepared: &Prepared, id: &RequestI
     match (made, own) {
         (Ok(Made::Fit(kept)), Some(_)) => Shares::Kept(kept),
         (_, Some(answer)) => Shares::Own(Box::new(answer)),
-        (Ok(Made::Fit(kept)), None) if kept.is_true_at(Reading::now(state).moment) => {
+        (Ok(Made::Fit(kept)), None) if kept.is_true_at(moment(state)) => {
             state.metrics.cache_joins.increment(1);
             Shares::Kept(kept)
         }
@@ -263,7 +272,7 @@ async fn run(state: &ServerState, asker: &Asker, prepared: &Prepared, id: &Reque
 }
 
 async fn run_at(state: &ServerState, asker: &Asker, prepared: &Prepared, reading: &Reading, id: &RequestId) -> Answer {
-    let outcome = execute(state, prepared.request(state, asker, reading), id).await;
+    let outcome = execute(state, prepared, asker, reading, id).await;
     let Asked { checked, cost_limit, text, new_hash, .. } = &*prepared.asked;
     if let (Outcome::Executed { .. }, Some(hash)) = (&outcome, new_hash) {
         state.persisted.keep(*hash, Arc::clone(text));
@@ -273,10 +282,18 @@ async fn run_at(state: &ServerState, asker: &Asker, prepared: &Prepared, reading
 }
 
 /// Runs the operation within its time; a panic of a resolver is an answer too.
-async fn execute(state: &ServerState, request: async_graphql::Request, id: &RequestId) -> Outcome {
+async fn execute(
+    state: &ServerState,
+    prepared: &Prepared,
+    asker: &Asker,
+    reading: &Reading,
+    id: &RequestId,
+) -> Outcome {
+    let request = prepared.request(state, asker, reading);
+    let schema = if prepared.is_known { &state.schema_of_known } else { &state.schema };
     // What resolvers log names the request by the id that the client has.
     let span = tracing::error_span!("request", id = id.0);
-    let execution = AssertUnwindSafe(state.schema.execute(request)).catch_unwind().instrument(span);
+    let execution = AssertUnwindSafe(schema.execute(request)).catch_unwind().instrument(span);
     match tokio::time::timeout(state.app.limits.execution, execution).await {
         Ok(Ok(response)) => errors::sort_out(response, id, &state.metrics),
         Ok(Err(_)) => {

@@ -11,7 +11,7 @@ use async_graphql::parser::types::{
 use async_graphql::{Name, Positioned};
 
 use super::answer::Answer;
-use super::documents::{Asked, Document};
+use super::documents::{Asked, Document, Known};
 use super::errors;
 use super::params::Params;
 use crate::domain::actor::Actor;
@@ -54,6 +54,8 @@ pub(super) struct Prepared {
     pub document: Arc<Document>,
     /// What remains of the asker's allowance.
     pub allowance: Option<Allowance>,
+    /// Whether the very same was answered before, without an error, and may be answered without validation.
+    pub is_known: bool,
 }
 
 /// Why an operation may not run.
@@ -76,8 +78,13 @@ impl From<Refusal> for Unprepared {
     }
 }
 
-/// Checks and charges a request.
-pub(super) fn prepare(state: &ServerState, asker: &Asker, params: Params) -> Result<Prepared, Unprepared> {
+/// Checks and charges a request; what is known of the very same one need not be found out again.
+pub(super) fn prepare(
+    state: &ServerState,
+    asker: &Asker,
+    params: Params,
+    known: Option<Known>,
+) -> Result<Prepared, Unprepared> {
     let limits = &state.app.limits;
     let Some(found) = state.persisted.resolve(&params)? else {
         return Err(Answer::not_persisted().into());
@@ -92,7 +99,8 @@ pub(super) fn prepare(state: &ServerState, asker: &Asker, params: Params) -> Res
         limits,
         cost_limit,
     };
-    let checked = state.guard.check(&question).map_err(|fault| Answer::refused(&fault))?;
+    let check = || state.guard.check(&question).map_err(|fault| Answer::refused(&fault));
+    let checked = known.map_or_else(check, |known| Ok(known.checked))?;
     refuse_operation(asker.way, checked.operation)?;
     if checked.operation == OperationType::Subscription {
         let fault = |message: &str| Answer::rejected(vec![errors::coded(message, "BAD_REQUEST")]);
@@ -100,14 +108,20 @@ pub(super) fn prepare(state: &ServerState, asker: &Asker, params: Params) -> Res
         single_root(&mut parsed, operation_name.as_deref()).map_err(fault)?;
         document = Arc::new(Document::new(Arc::clone(&document.text), parsed, document.tokens));
     }
-    let preference = asker.accept_language.as_deref().map(Preference::from_header).unwrap_or_default();
     let text = Arc::clone(&document.text);
-    let name = Asked::name_of(&text, operation_name.as_deref(), &variables, &preference);
+    let name = known.map_or_else(
+        || {
+            let preference = asker.accept_language.as_deref().map(Preference::from_header).unwrap_or_default();
+            Asked::name_of(&text, operation_name.as_deref(), &variables, &preference)
+        },
+        |known| known.name,
+    );
     let new_hash = found.new_hash;
     let asked = Arc::new(Asked { text, variables, operation_name, checked, cost_limit, new_hash, name });
     state.metrics.cost.record(checked.cost as f64);
     let allowance = asker.charged.map(|charged| charged.rest(state, checked.cost)).transpose()?;
-    Ok(Prepared { asked, document, allowance })
+    let is_known = known.is_some() && !document.asks_for_schema;
+    Ok(Prepared { asked, document, allowance, is_known })
 }
 
 /// The document of a text: as it was parsed before, or parsed now.
@@ -128,18 +142,22 @@ pub(super) struct Reading {
     pub fleeting: Fleeting,
 }
 
+/// The moment that it is.
+pub(super) fn moment(state: &ServerState) -> Moment {
+    Moment { generation: state.app.store.freshness().generation(), now: state.app.clock.now() }
+}
+
 impl Reading {
     /// What is answered now. To be noted before anything is read.
     pub fn now(state: &ServerState) -> Self {
-        let generation = state.app.store.freshness().generation();
-        Self { moment: Moment { generation, now: state.app.clock.now() }, fleeting: Fleeting::default() }
+        Self { moment: moment(state), fleeting: Fleeting::default() }
     }
 }
 
 impl Prepared {
     /// What the engine runs.
     pub fn request(&self, state: &ServerState, asker: &Asker, reading: &Reading) -> async_graphql::Request {
-        let Self { asked, document, allowance } = self;
+        let Self { asked, document, allowance, .. } = self;
         let mut request = async_graphql::Request::new(String::new()).variables(asked.variables.clone());
         request.operation_name.clone_from(&asked.operation_name);
         request.set_parsed_query(document.parsed.clone());

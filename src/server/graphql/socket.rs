@@ -331,9 +331,9 @@ async fn operate(state: Shared, asker: Asker, payload: String, sender: Sender) {
 }
 
 async fn operated(state: &Shared, asker: Asker, payload: &str, sender: &Sender) -> Result<(), ()> {
-    let id = RequestId(state.app.clock.random_id().simple().to_string());
+    let id = RequestId::of(state.app.clock.random_id());
     let parsed = params::from_body(payload, &state.app.limits);
-    let prepared = match parsed.map_err(Unprepared::Refusal).and_then(|params| prepare(state, &asker, params)) {
+    let prepared = match parsed.map_err(Unprepared::Refusal).and_then(|params| prepare(state, &asker, params, None)) {
         Ok(prepared) => prepared,
         Err(Unprepared::Refusal(refusal)) => return sender.send(What::Error(vec![told(refusal)])).await,
         Err(Unprepared::Answer(answer)) => return sender.send(answered(answer.outcome)).await,
