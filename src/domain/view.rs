@@ -57,7 +57,7 @@ impl Sight {
 #[derive(Clone, Debug)]
 pub struct View {
     /// What the reader may see.
-    pub sight: Sight,
+    pub sight: Arc<Sight>,
     /// The languages that the reader prefers.
     pub preference: Arc<Preference>,
     /// The instant that expiry is judged by.

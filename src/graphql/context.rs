@@ -90,7 +90,7 @@ impl RequestContext {
         let preference = accept_language.map_or_else(Preference::default, Preference::from_header);
         let catalog = app.store.catalog();
         let sight = actor.as_deref().map_or_else(Sight::default, |actor| sight_of(actor, &catalog));
-        let view = View { sight, preference: Arc::new(preference), now: app.clock.now() };
+        let view = View { sight: sight.into(), preference: Arc::new(preference), now: app.clock.now() };
         let loader = DataLoader::new(Loader::new(app.clone()), TokioSpawner::current(), TokioTimer::default())
             .delay(std::time::Duration::ZERO)
             .max_batch_size(usize::MAX);

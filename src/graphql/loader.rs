@@ -12,7 +12,7 @@ use super::context::ContextExt;
 use super::error::ApiError;
 use crate::app::SharedApp;
 use crate::domain::view::View;
-use crate::store::{Filter, Item, Kind, ListKind, ListQuery, Order, Page, PageRequest, Parent};
+use crate::store::{Columns, Filter, Item, Kind, ListKind, ListQuery, Order, Page, PageRequest, Parent};
 
 /// The loaders of a request.
 #[derive(Debug)]
@@ -35,13 +35,13 @@ pub(crate) struct PageBelow {
 
 /// What makes two questions the same, whoever asks: within a request the viewer is the same, the languages do not
 /// matter to what is read.
-type Question<'a> = (ListKind, Order, &'a Filter, &'a PageRequest, (bool, bool, bool));
+type Question<'a> = (ListKind, Order, &'a Filter, &'a PageRequest, (Columns, bool, bool));
 
 impl PageBelow {
     fn question(&self) -> Question<'_> {
         let query = &self.query;
         let is_topic = matches!(self.parent, Parent::Topic(_));
-        (query.list, query.order, &query.filter, &query.page, (query.with_body, query.with_total, is_topic))
+        (query.list, query.order, &query.filter, &query.page, (query.columns, query.with_total, is_topic))
     }
 }
 

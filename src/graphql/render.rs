@@ -16,6 +16,7 @@ use async_graphql::{Context, ContextSelectionSet, ID, Name, OutputType, Pos, Pos
 use bytes::Bytes;
 
 use super::later::Later;
+use super::wanted::Wanted;
 
 /// What is written, and what resolvers can reach.
 pub(crate) struct Writing<'c> {
@@ -145,19 +146,32 @@ fn camel(name: &str) -> String {
     camel
 }
 
-/// The plans of one document, by the place of the root field.
+/// What is known of one document: how root fields are written, and what fields want.
 #[derive(Debug, Default)]
-pub struct Plans(Mutex<Vec<(Pos, Option<Arc<Plan>>)>>);
+pub struct Plans {
+    roots: ByPlace<Option<Arc<Plan>>>,
+    wanted: ByPlace<Wanted>,
+}
 
-impl Plans {
-    fn get(&self, at: Pos, make: impl FnOnce() -> Option<Plan>) -> Option<Arc<Plan>> {
-        let mut plans = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, plan)) = plans.iter().find(|(place, _)| *place == at) {
-            return plan.clone();
+/// What is known of fields, by their places in the document.
+#[derive(Debug)]
+struct ByPlace<T>(Mutex<Vec<(Pos, T)>>);
+
+impl<T> Default for ByPlace<T> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<T: Clone> ByPlace<T> {
+    fn get(&self, at: Pos, make: impl FnOnce() -> T) -> T {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, found)) = known.iter().find(|(place, _)| *place == at) {
+            return found.clone();
         }
-        let plan = make().map(Arc::new);
-        plans.push((at, plan.clone()));
-        plan
+        let made = make();
+        known.push((at, made.clone()));
+        made
     }
 }
 
@@ -172,6 +186,14 @@ pub struct Rendering {
 impl Rendering {
     pub(crate) fn new(tables: &Tables, plans: Option<Arc<Plans>>) -> Self {
         Self { tables: tables.clone(), plans }
+    }
+
+    /// What the field at a place wants.
+    pub(crate) fn wanted(&self, at: Pos, make: impl FnOnce() -> Wanted) -> Wanted {
+        match &self.plans {
+            Some(plans) => plans.wanted.get(at, make),
+            None => make(),
+        }
     }
 }
 
@@ -300,7 +322,7 @@ fn bytes_of<T: Table + Render>(of: &T, ctx: &ContextSelectionSet<'_>, field: &Po
         planner.plan(&T::type_name(), &[&ctx.item.node])
     };
     let plan = match &rendering.plans {
-        Some(plans) => plans.get(field.pos, make)?,
+        Some(plans) => plans.roots.get(field.pos, || make().map(Arc::new))?,
         None => Arc::new(make()?),
     };
     let ctx = ctx.with_field(field);

@@ -1,7 +1,7 @@
 //! One content item as it is read: the envelope, the detail of its kind, and single look-ups. Must not list.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use sea_orm::sqlx::postgres::{PgRow, Postgres};
 use sea_orm::sqlx::sqlite::{Sqlite, SqliteRow};
@@ -94,10 +94,87 @@ pub struct Item {
     pub detail: Detail,
 }
 
+/// Which columns of items are read. The others of an item are empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Columns {
+    /// Whether the body is.
+    pub body: bool,
+    /// Whether those are that lists seldom show: see [`is_rare`].
+    pub rare: bool,
+}
+
+impl Columns {
+    /// All of them.
+    pub const ALL: Self = Self { body: true, rare: true };
+
+    /// All of them, the body perhaps.
+    pub const fn with_body(body: bool) -> Self {
+        Self { body, rare: true }
+    }
+}
+
+/// Whether a column is read only if it is asked for. Whoever adds one looks at `graphql::wanted`, where the fields are that
+/// need none of these.
+const fn is_rare(table: &str, column: &str) -> bool {
+    const CONTENT: &[&str] = &[
+        "locales",
+        "title_key",
+        "attribution",
+        "content_notes",
+        "source_system",
+        "source_external_id",
+        "source",
+        "verification",
+        "spotlight_until",
+        "created_at",
+        "updated_at",
+    ];
+    const RESOURCE: &[&str] = &[
+        "audience",
+        "external_url",
+        "files",
+        "evidence",
+        "reviewed_at",
+        "review_due_at",
+        "superseded_by",
+        "license",
+        "reading_level",
+        "languages",
+    ];
+    const EVENT: &[&str] = &["over_at", "languages", "features", "campaign_id", "detail"];
+    const CAMPAIGN: &[&str] = &["detail"];
+    (is_same(table, "content") && is_among(column, CONTENT))
+        || (is_same(table, "resource") && is_among(column, RESOURCE))
+        || (is_same(table, "event") && is_among(column, EVENT))
+        || (is_same(table, "campaign") && is_among(column, CAMPAIGN))
+}
+
+const fn is_among(name: &str, mut names: &[&str]) -> bool {
+    while let [first, rest @ ..] = names {
+        if is_same(name, first) {
+            return true;
+        }
+        names = rest;
+    }
+    false
+}
+
+const fn is_same(one: &str, other: &str) -> bool {
+    let (mut one, mut other) = (one.as_bytes(), other.as_bytes());
+    while let ([a, one_rest @ ..], [b, other_rest @ ..]) = (one, other) {
+        if *a != *b {
+            return false;
+        }
+        (one, other) = (one_rest, other_rest);
+    }
+    one.is_empty() && other.is_empty()
+}
+
 /// The cells of a row, one after the other. Straight from the driver: its columns are our own, so that their types are known.
 struct Cells<'r> {
     row: Row<'r>,
     next: usize,
+    has_rare: bool,
 }
 
 enum Row<'r> {
@@ -106,11 +183,16 @@ enum Row<'r> {
 }
 
 impl<'r> Cells<'r> {
-    fn of(row: &'r QueryResult, first: usize) -> Result<Self, DbErr> {
+    fn of(row: &'r QueryResult, first: usize, columns: Columns) -> Result<Self, DbErr> {
         let postgres = row.try_as_pg_row().map(Row::Postgres);
         let row = postgres.or_else(|| row.try_as_sqlite_row().map(Row::Sqlite));
         let row = row.ok_or_else(|| DbErr::Type("a row of no known database".to_string()))?;
-        Ok(Self { row, next: first })
+        Ok(Self { row, next: first, has_rare: columns.rare })
+    }
+
+    /// The next one, of a column that may not have been read.
+    fn rare<T: Decode<'r, Postgres> + Decode<'r, Sqlite> + Default>(&mut self) -> Result<T, DbErr> {
+        if self.has_rare { self.take() } else { Ok(T::default()) }
     }
 
     fn take<T: Decode<'r, Postgres> + Decode<'r, Sqlite>>(&mut self) -> Result<T, DbErr> {
@@ -128,12 +210,18 @@ impl<'r> Cells<'r> {
 mod row {
     use sea_orm::DbErr;
 
-    use super::Cells;
+    use super::{Cells, is_rare};
 
     macro_rules! readers {
         ($($table:ident { $($column:ident)+ })+) => {
             $(pub(super) fn $table(cells: &mut Cells<'_>) -> Result<entity::$table::Model, DbErr> {
-                Ok(entity::$table::Model { $($column: cells.take()?,)+ })
+                Ok(entity::$table::Model {
+                    $($column: if const { is_rare(stringify!($table), stringify!($column)) } {
+                        cells.rare()?
+                    } else {
+                        cells.take()?
+                    },)+
+                })
             })+
 
             #[cfg(test)]
@@ -171,8 +259,8 @@ mod row {
 
 impl Item {
     /// Reads a row that was selected with [`columns`], the first of which stands at a position.
-    pub(super) fn from_row(row: &QueryResult, first: usize) -> Result<Self, DbErr> {
-        let mut cells = Cells::of(row, first)?;
+    pub(super) fn from_row(row: &QueryResult, first: usize, read: Columns) -> Result<Self, DbErr> {
+        let mut cells = Cells::of(row, first, read)?;
         let content = row::content(&mut cells)?;
         let kind = Kind::from_number(content.kind)
             .ok_or_else(|| DbErr::Type(format!("unknown content kind {}", content.kind)))?;
@@ -219,25 +307,43 @@ pub fn shown_slug(content: &entity::content::Model) -> &str {
     content.wanted_slug.as_deref().unwrap_or(&content.slug)
 }
 
-/// Appends `c.x AS c_x, …, d.y AS d_y, …`, with an empty body unless it is wanted.
-pub(super) fn columns(kind: Kind, with_body: bool, sql: &mut Sql) {
-    fn append<C: Iden>(alias: char, columns: impl Iterator<Item = C>, with_body: bool, sql: &mut Sql) {
-        for column in columns {
-            let name = column.unquoted().to_string();
-            if name == "body" && !with_body {
-                sql.push(", CAST(NULL AS TEXT) AS c_body");
-            } else {
-                sql.push(&format!(", {alias}.{name} AS {alias}_{name}"));
-            }
-        }
+/// Appends `, c.x AS c_x, …, d.y AS d_y, …`, with an empty body unless it is read; answers how many columns these are.
+pub(super) fn columns(kind: Kind, read: Columns, sql: &mut Sql) -> usize {
+    static TEXTS: LazyLock<HashMap<(Kind, Columns), (String, usize)>> = LazyLock::new(|| {
+        let all = Kind::ALL.into_iter().flat_map(|kind| [false, true].map(|body| (kind, body)));
+        let all = all.flat_map(|(kind, body)| [false, true].map(|rare| (kind, Columns { body, rare })));
+        let of = |(kind, read)| {
+            let texts = column_texts(kind, read);
+            ((kind, read), (texts.concat(), texts.len()))
+        };
+        all.map(of).collect()
+    });
+    let Some((text, count)) = TEXTS.get(&(kind, read)) else { return 0 };
+    sql.push(text);
+    *count
+}
+
+fn column_texts(kind: Kind, read: Columns) -> Vec<String> {
+    fn texts<C: Iden>(table: &str, alias: char, columns: impl Iterator<Item = C>, read: Columns) -> Vec<String> {
+        let names = columns.map(|column| column.unquoted().to_string());
+        let names = names.filter(|name| read.rare || !is_rare(table, name));
+        names
+            .map(|name| match name.as_str() {
+                "body" if !read.body => ", CAST(NULL AS TEXT) AS c_body".to_string(),
+                _ => format!(", {alias}.{name} AS {alias}_{name}"),
+            })
+            .collect()
     }
-    append('c', entity::content::Column::iter(), with_body, sql);
-    match kind {
-        Kind::Resource => append('d', entity::resource::Column::iter(), true, sql),
-        Kind::Event => append('d', entity::event::Column::iter(), true, sql),
-        Kind::Campaign => append('d', entity::campaign::Column::iter(), true, sql),
-        Kind::Update => append('d', entity::regional_update::Column::iter(), true, sql),
-    }
+    let table = kind.table();
+    let detail = match kind {
+        Kind::Resource => texts(table, 'd', entity::resource::Column::iter(), read),
+        Kind::Event => texts(table, 'd', entity::event::Column::iter(), read),
+        Kind::Campaign => texts(table, 'd', entity::campaign::Column::iter(), read),
+        Kind::Update => texts(table, 'd', entity::regional_update::Column::iter(), read),
+    };
+    let mut all = texts("content", 'c', entity::content::Column::iter(), read);
+    all.extend(detail);
+    all
 }
 
 /// Appends the condition that the item of an alias is published and visible to the viewer now.
@@ -324,9 +430,9 @@ fn called<'a>(backend: DbBackend, kind: Kind, slug: &str, sql: &'a mut Sql) -> &
 
 impl Store {
     /// The visible item of a public id.
-    pub async fn find_item(&self, id: PublicId, view: &View, with_body: bool) -> Result<Option<Arc<Item>>, DbErr> {
+    pub async fn find_item(&self, id: PublicId, view: &View, read: Columns) -> Result<Option<Arc<Item>>, DbErr> {
         let Some(kind) = Kind::of_noun(id.noun) else { return Ok(None) };
-        let found = self.find_wanted(kind, Wanted::Keys(&[id.key()]), view, with_body).await?;
+        let found = self.find_wanted(kind, Wanted::Keys(&[id.key()]), view, read).await?;
         Ok(found.into_iter().next().filter(|item| item.public_id() == id.to_string()))
     }
 
@@ -336,9 +442,9 @@ impl Store {
         kind: Kind,
         slug: &str,
         view: &View,
-        with_body: bool,
+        read: Columns,
     ) -> Result<Option<Arc<Item>>, DbErr> {
-        Ok(self.find_wanted(kind, Wanted::Slug(slug), view, with_body).await?.into_iter().next())
+        Ok(self.find_wanted(kind, Wanted::Slug(slug), view, read).await?.into_iter().next())
     }
 
     /// The visible items of some keys.
@@ -349,7 +455,7 @@ impl Store {
         view: &View,
         with_body: bool,
     ) -> Result<HashMap<i64, Arc<Item>>, DbErr> {
-        let found = self.find_wanted(kind, Wanted::Keys(keys), view, with_body).await?;
+        let found = self.find_wanted(kind, Wanted::Keys(keys), view, Columns::with_body(with_body)).await?;
         Ok(found.into_iter().map(|item| (item.content.id, item)).collect())
     }
 
@@ -360,7 +466,8 @@ impl Store {
         view: &View,
         with_body: bool,
     ) -> Result<HashMap<i64, Arc<Item>>, DbErr> {
-        let mut found = self.find_wanted(Kind::Update, Wanted::Superseding(keys), view, with_body).await?;
+        let mut found =
+            self.find_wanted(Kind::Update, Wanted::Superseding(keys), view, Columns::with_body(with_body)).await?;
         found.sort_by_key(|item| (item.content.order_key, item.content.id));
         let superseded = |item: &Item| match &item.detail {
             Detail::Update(update) => update.supersedes,
@@ -374,11 +481,11 @@ impl Store {
         kind: Kind,
         wanted: Wanted<'_>,
         view: &View,
-        with_body: bool,
+        read: Columns,
     ) -> Result<Vec<Arc<Item>>, DbErr> {
         let mut sql = Sql::default();
         sql.push("SELECT 1 AS found");
-        columns(kind, with_body, &mut sql);
+        columns(kind, read, &mut sql);
         match (wanted, self.backend()) {
             // From the keys on: without statistics, SQLite would rather read all that is published.
             (Wanted::Keys(keys), DbBackend::Sqlite) => {
@@ -413,7 +520,7 @@ impl Store {
             }
         }
         let rows = self.query_alike(sql.statement(self.backend())).await?;
-        rows.iter().map(|row| Item::from_row(row, 1).map(Arc::new)).collect()
+        rows.iter().map(|row| Item::from_row(row, 1, read).map(Arc::new)).collect()
     }
 }
 

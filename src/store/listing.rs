@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sea_orm::DbErr;
 
 use super::item::Item;
-use super::{Kind, Store};
+use super::{Columns, Kind, Store};
 use crate::domain::geo::{Bounds, Near};
 use crate::domain::view::View;
 use crate::domain::vocabulary::PublicationStatus;
@@ -152,8 +152,8 @@ pub struct ListQuery {
     pub filter: Filter,
     /// Which part.
     pub page: PageRequest,
-    /// Whether bodies are read.
-    pub with_body: bool,
+    /// Which columns are read.
+    pub columns: Columns,
     /// Whether all matches are counted.
     pub with_total: bool,
     /// For whom.

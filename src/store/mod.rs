@@ -50,7 +50,7 @@ pub use client::{Credentials, Grant, StoredClient};
 pub use commit::{Committed, Holder, Plan};
 pub use follow::{ItemState, LogEnd, Logged, Seen};
 pub use fresh::{Freshness, Moment};
-pub use item::{Detail, Item, Kind, shown_slug};
+pub use item::{Columns, Detail, Item, Kind, shown_slug};
 pub use listing::{Condition, Filter, ListKind, ListQuery, Order, OrderField, Page, PageKey, PageRequest, Parent};
 pub use message::PublicVersion;
 pub use occurrence::{CalendarEntry, CalendarPage, CalendarQuery, Expanded, Place};
@@ -102,7 +102,8 @@ const SQLITE_READERS: u32 = 4;
 const IDLE: Duration = Duration::from_secs(2);
 /// A list walks an index in its order and looks its items up by their keys, whatever the statistics say: the first plan is
 /// the best, and is kept.
-const ALIKE: [(&str, &str); 6] = [
+#[doc(hidden)]
+pub const ALIKE: [(&str, &str); 6] = [
     ("plan_cache_mode", "force_generic_plan"),
     ("enable_sort", "off"),
     ("enable_hashjoin", "off"),

@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, QueryResul
 use super::item::{Item, columns, visible};
 use super::listing::{Filter, ListQuery, Order, OrderField, PageRequest};
 use super::sql::Sql;
-use super::{Kind, ListKind, Store};
+use super::{Columns, Kind, ListKind, Store};
 use crate::domain::recurrence::Occurrence;
 use crate::domain::time::{DAY_MICROS, LocalDateTime, Timestamp, as_if_utc, from_as_if_utc};
 use crate::domain::view::View;
@@ -182,7 +182,7 @@ impl Store {
             order: Order { field: OrderField::UpdatedAt, is_descending: false },
             filter: query.filter.clone(),
             page: PageRequest { size: query.size, after: None, before: None, from_end: false },
-            with_body: query.with_body,
+            columns: Columns::with_body(query.with_body),
             with_total: false,
             view: query.view.clone(),
         };
@@ -198,9 +198,7 @@ impl Store {
             self.walk(query, is_long, &conditions, &mut sql);
         }
         if query.with_total {
-            let mut shape = Sql::default();
-            columns(Kind::Event, true, &mut shape);
-            let nulls = shape.text().matches(" AS ").count();
+            let nulls = columns(Kind::Event, Columns::ALL, &mut Sql::default());
             sql.push(" UNION ALL SELECT CAST(count(*) AS BIGINT)").push(&", NULL".repeat(COLUMNS - 1));
             sql.push(&", NULL".repeat(nulls));
             sql.push(
@@ -276,7 +274,7 @@ impl Store {
         } else {
             sql.push("CAST(0 AS BIGINT) AS scan_end, CAST(1 AS BIGINT) AS hit");
         }
-        columns(Kind::Event, query.with_body, sql);
+        columns(Kind::Event, Columns::with_body(query.with_body), sql);
         sql.push(" FROM (SELECT o.starts_at, o.content, o.recurrence_id, o.ends_at, o.status, o.changed_by");
         if is_bounded {
             sql.push(&format!(", row_number() OVER (ORDER BY {}) AS n", order("o")));
@@ -348,7 +346,7 @@ fn read(row: &QueryResult) -> Result<Row, DbErr> {
             ends_at: Timestamp::from_micros(row.try_get("", "o_ends_at")?),
             status: row.try_get("", "o_status")?,
             changed_by: row.try_get::<Option<i32>>("", "o_changed_by")?.and_then(|at| usize::try_from(at).ok()),
-            item: Arc::new(Item::from_row(row, COLUMNS)?),
+            item: Arc::new(Item::from_row(row, COLUMNS, Columns::ALL)?),
         })
     } else {
         None

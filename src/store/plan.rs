@@ -148,7 +148,7 @@ impl Store {
                 PageKey::Number(row.try_get_by_index(2)?, id)
             };
             let is_hit = row.try_get_by_index::<i64>(3)? == 1;
-            let item = if is_hit { Some(Arc::new(Item::from_row(&row, COLUMNS)?)) } else { None };
+            let item = if is_hit { Some(Arc::new(Item::from_row(&row, COLUMNS, query.columns)?)) } else { None };
             rows.push(Row { parent, key, item, ends_scan: row.try_get_by_index::<i64>(4)? == 1 });
         }
         Ok((rows, totals))
@@ -243,7 +243,7 @@ impl Writer<'_> {
             "SELECT CAST(b.parent AS BIGINT) AS parent, CAST(NULL AS BIGINT) AS total, {key} AS k, {hit} AS hit, \
              {scan_end} AS scan_end"
         ));
-        columns(self.query.list.kind(), self.query.with_body, sql);
+        columns(self.query.list.kind(), self.query.columns, sql);
         sql.push(" FROM ");
     }
 
@@ -254,7 +254,7 @@ impl Writer<'_> {
         sql.push(
             "CAST(NULL AS BIGINT) AS total, l.order_key AS k, CAST(1 AS BIGINT) AS hit, CAST(0 AS BIGINT) AS scan_end",
         );
-        columns(self.query.list.kind(), self.query.with_body, sql);
+        columns(self.query.list.kind(), self.query.columns, sql);
         sql.push(" FROM listing l");
         self.joins("l.content", "c", "d", sql);
         sql.push(" WHERE l.kind = ").push_number(branch.list.into());
@@ -513,9 +513,7 @@ impl Writer<'_> {
 
     /// Counts all matches of each parent, as rows that have nothing but `parent` and `total`.
     fn total(&self, sql: &mut Sql) {
-        let mut shape = Sql::default();
-        columns(self.query.list.kind(), true, &mut shape);
-        let nulls = shape.text().matches(" AS ").count();
+        let nulls = columns(self.query.list.kind(), self.query.columns, &mut Sql::default());
         sql.push("SELECT CAST(b.parent AS BIGINT), CAST(count(DISTINCT e.id) AS BIGINT), NULL, NULL, NULL");
         for _ in 0..nulls {
             sql.push(", NULL");

@@ -11,7 +11,7 @@ use sea_orm::{
 
 use super::item::{Item, columns};
 use super::sql::{Sql, unpack_keys};
-use super::{Detail, Kind, NewItem, Store};
+use super::{Columns, Detail, Kind, NewItem, Store};
 
 /// Rows of regions, topics and organizations.
 pub type CatalogRows = (Vec<entity::region::Model>, Vec<entity::topic::Model>, Vec<entity::organization::Model>);
@@ -204,7 +204,7 @@ impl Store {
     ) -> Result<Option<(NewItem, i64)>, DbErr> {
         let also = format!("{} AS links, {LAST_CHANGE} AS last_change", self.links_here());
         let Some(row) = self.read_row(reads, (kind, key), &also, "").await? else { return Ok(None) };
-        let Item { content, detail, .. } = Item::from_row(&row, 2)?;
+        let Item { content, detail, .. } = Item::from_row(&row, 2, Columns::ALL)?;
         let links = links_of(&row)?;
         Ok(Some((NewItem { content, detail, links }, row.try_get("", "last_change")?)))
     }
@@ -234,7 +234,7 @@ impl Store {
         let Some(row) = self.read_row(tx, (kind, key), &format!("{links_here} AS links"), lock).await? else {
             return Ok(None);
         };
-        let Item { content, detail, .. } = Item::from_row(&row, 1)?;
+        let Item { content, detail, .. } = Item::from_row(&row, 1, Columns::ALL)?;
         let links = if is_one_moment { links_of(&row)? } else { links(tx, key).await? };
         Ok(Some(NewItem { content, detail, links }))
     }
@@ -252,7 +252,7 @@ impl Store {
     ) -> Result<Option<QueryResult>, DbErr> {
         let mut sql = Sql::default();
         sql.push("SELECT ").push(also);
-        columns(kind, true, &mut sql);
+        columns(kind, Columns::ALL, &mut sql);
         sql.push(" FROM content c JOIN ").push(kind.table()).push(" d ON d.content_id = c.id WHERE c.id = ").bind(key);
         sql.push(" AND c.kind = ").push_number(kind.number().into()).push(lock);
         reads.query_one_raw(sql.statement(self.backend())).await

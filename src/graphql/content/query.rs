@@ -16,7 +16,8 @@ use crate::graphql::organization::Organization;
 use crate::graphql::region::Region;
 use crate::graphql::scalar::Locale;
 use crate::graphql::topic::Topic;
-use crate::store::{Filter, Kind, ListKind, ListQuery, Order, Page, Parent};
+use crate::graphql::wanted::Wanted;
+use crate::store::{Columns, Filter, Kind, ListKind, ListQuery, Order, Page, Parent};
 
 /// Looking up by global id.
 #[derive(Debug, Default)]
@@ -106,7 +107,7 @@ async fn find(ctx: &Context<'_>, id: PublicId, view: &View, with_body: bool) -> 
     if Kind::of_noun(id.noun).is_none() {
         return Ok(of_catalog(ctx, id, view));
     }
-    let item = ctx.app().store.find_item(id, view, with_body).await?;
+    let item = ctx.app().store.find_item(id, view, Columns::with_body(with_body)).await?;
     Ok(item.map(|item| content_node(&item, view).into()))
 }
 
@@ -136,15 +137,14 @@ pub(crate) struct Listing {
 
 impl Listing {
     fn query(self, ctx: &Context<'_>) -> Result<ListQuery, ApiError> {
-        let selected = ctx.look_ahead();
-        let with_body = wants_body(selected.field("nodes")) || wants_body(selected.field("edges").field("node"));
+        let wanted = Wanted::of_list(ctx);
         Ok(ListQuery {
             page: self.page.request(&ctx.app().limits, order_name(self.order))?,
             list: self.list,
             order: self.order,
             filter: self.filter,
-            with_body,
-            with_total: selected.field("totalCount").exists(),
+            columns: wanted.columns,
+            with_total: wanted.total,
             view: self.view,
         })
     }
@@ -180,15 +180,15 @@ pub(crate) async fn find_one(
     by: By,
     view: &View,
 ) -> Result<Option<Arc<crate::store::Item>>, ApiError> {
-    let with_body = wants_body(ctx.look_ahead());
+    let read = Wanted::of_item(ctx).columns;
     let store = &ctx.app().store;
     Ok(match by {
         By::Id(id) => {
             let id =
                 PublicId::parse_as(&id, kind.noun()).map_err(|fault| ApiError::BadInput(format!("by.id {fault}")))?;
-            store.find_item(id, view, with_body).await?
+            store.find_item(id, view, read).await?
         }
         By::Slug(slug) if slug.len() > crate::domain::text::SLUG_CHARS || slug.contains('\0') => None,
-        By::Slug(slug) => store.find_item_by_slug(kind, &slug, view, with_body).await?,
+        By::Slug(slug) => store.find_item_by_slug(kind, &slug, view, read).await?,
     })
 }

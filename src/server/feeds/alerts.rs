@@ -17,7 +17,7 @@ use crate::feeds::{alert, cap, is_ended};
 use crate::server::refusal::Refusal;
 use crate::server::router::Shared;
 use crate::server::state::ServerState;
-use crate::store::{End, Item, Kind, ListKind, TombstoneQuery};
+use crate::store::{Columns, End, Item, Kind, ListKind, TombstoneQuery};
 
 /// `GET /feeds/alerts.cap`
 pub(super) async fn index(State(state): State<Shared>, request: Request) -> Response {
@@ -71,7 +71,7 @@ async fn make_message(state: &ServerState, asked: &Asked, file: &str) -> Result<
     Params::none(&asked.query)?;
     let store = &state.app.store;
     let view = asked.view(state, &Params::default());
-    let Some(item) = store.find_item(id, &view, true).await? else {
+    let Some(item) = store.find_item(id, &view, Columns::ALL).await? else {
         return Err(gone(state, id, &view).await?.into());
     };
     let row = alert(&item).ok_or_else(Refusal::not_found)?;

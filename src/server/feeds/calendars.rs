@@ -13,7 +13,7 @@ use crate::feeds::ical;
 use crate::server::refusal::Refusal;
 use crate::server::router::Shared;
 use crate::server::state::ServerState;
-use crate::store::{Condition, Filter, Item, Kind, ListKind};
+use crate::store::{Columns, Condition, Filter, Item, Kind, ListKind};
 
 /// Events of one document.
 const MOST: usize = 1_000;
@@ -52,7 +52,7 @@ async fn make_one(state: &ServerState, asked: &Asked, file: &str) -> Result<Docu
     let view = asked.view(state, &params);
     let id = file.strip_suffix(".ics").and_then(|id| PublicId::parse_as(id, Noun::Event).ok());
     let item = match id {
-        Some(id) if file == format!("{id}.ics") => state.app.store.find_item(id, &view, true).await?,
+        Some(id) if file == format!("{id}.ics") => state.app.store.find_item(id, &view, Columns::ALL).await?,
         _ => None,
     };
     let item = item.ok_or_else(Refusal::not_found)?;

@@ -16,7 +16,8 @@ use crate::feeds::urn;
 use crate::server::router::Shared;
 use crate::server::state::ServerState;
 use crate::store::{
-    Catalog, End, Filter, Kind, ListKind, ListQuery, Order, OrderField, Page, PageRequest, Tombstone, TombstoneQuery,
+    Catalog, Columns, End, Filter, Kind, ListKind, ListQuery, Order, OrderField, Page, PageRequest, Tombstone,
+    TombstoneQuery,
 };
 
 /// Entries of one document, and tombstones.
@@ -142,7 +143,7 @@ pub(super) async fn list_of(
         order: Order { field: OrderField::Usual, is_descending },
         filter,
         page: PageRequest { size, after: params.after.clone(), before: None, from_end: false },
-        with_body: list != ListKind::Alerts,
+        columns: Columns::with_body(list != ListKind::Alerts),
         with_total: false,
         view: view.clone(),
     };

@@ -22,7 +22,7 @@ use super::refusal::{JSON, Refusal, RequestId};
 use super::router::{Charged, Shared};
 use super::state::ServerState;
 use crate::domain::locale::Preference;
-use crate::domain::view::{Sight, View};
+use crate::domain::view::View;
 use crate::feeds::FeedError;
 use crate::graphql::context::Allowance;
 use params::Params;
@@ -65,7 +65,7 @@ impl Asked {
             [] => header().map_or_else(Preference::default, Preference::from_header),
             languages => Preference::new(languages.to_vec()),
         };
-        View { sight: Sight::default(), preference: Arc::new(preference), now: state.app.clock.now() }
+        View { sight: Arc::default(), preference: Arc::new(preference), now: state.app.clock.now() }
     }
 }
 

@@ -14,7 +14,7 @@ use crate::service::input::Record;
 use crate::service::line::Input;
 use crate::service::names::Names;
 use crate::service::prepare::{Settling, prepare, settle_slug};
-use crate::store::{Kind, NewItem, shown_slug};
+use crate::store::{Columns, Kind, NewItem, shown_slug};
 
 /// Longest name that anything can have: a noun, a colon and a slug.
 const NAME_BYTES: usize = 120;
@@ -88,8 +88,8 @@ impl Edit<'_> {
                 None => {
                     let view = &self.caller.view;
                     let seen = match PublicId::parse_as(&reference, noun) {
-                        Ok(id) => store.find_item(id, view, false).await?,
-                        Err(_) => store.find_item_by_slug(kind, slug, view, false).await?,
+                        Ok(id) => store.find_item(id, view, Columns::with_body(false)).await?,
+                        Err(_) => store.find_item_by_slug(kind, slug, view, Columns::with_body(false)).await?,
                     };
                     seen.map(|item| (item.content.public_id.clone(), item.slug().to_string()))
                 }

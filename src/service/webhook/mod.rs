@@ -265,7 +265,11 @@ fn following(app: &App, webhook: &Webhook, actor: &Actor) -> Following {
         regions: keys_of(webhook.regions.as_deref()),
         topics: keys_of(webhook.topics.as_deref()),
         is_alerts: false,
-        view: View { sight, preference: std::sync::Arc::new(Preference::default()), now: app.clock.now() },
+        view: View {
+            sight: sight.into(),
+            preference: std::sync::Arc::new(Preference::default()),
+            now: app.clock.now(),
+        },
     }
 }
 
