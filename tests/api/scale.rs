@@ -8,8 +8,8 @@ use sea_orm::ConnectionTrait;
 use serde_json::json;
 use solidarity::app::SharedApp;
 use solidarity::domain::locale::Preference;
-use solidarity::domain::view::{Sight, View};
-use solidarity::store::{Filter, Kind, ListKind, ListQuery, Order, OrderField, PageKey, PageRequest};
+use solidarity::domain::view::View;
+use solidarity::store::{Columns, Filter, Kind, ListKind, ListQuery, Order, OrderField, PageKey, PageRequest};
 
 use crate::actor::{clock, generous, load, open};
 use crate::database::Database;
@@ -43,9 +43,9 @@ fn question(app: &SharedApp, after: Option<PageKey>, size: usize) -> ListQuery {
             ..Filter::default()
         },
         page: PageRequest { size, after, before: None, from_end: false },
-        with_body: false,
+        columns: Columns::with_body(false),
         with_total: false,
-        view: View { sight: Sight::default(), preference: Arc::new(Preference::default()), now: app.clock.now() },
+        view: View { sight: Arc::default(), preference: Arc::new(Preference::default()), now: app.clock.now() },
     }
 }
 
