@@ -21,6 +21,8 @@ mod database;
 mod harness;
 #[path = "../tests/api/lines.rs"]
 mod lines;
+#[path = "../tests/api/postgres.rs"]
+mod postgres;
 #[path = "../tests/api/publisher.rs"]
 mod publisher;
 #[path = "../tests/api/publishing.rs"]

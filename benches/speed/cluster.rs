@@ -1,9 +1,9 @@
 //! PostgreSQL for the measures: one cluster for each size of data, kept between runs.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::PathBuf;
 
-use crate::data::{Size, VERSION, fill};
+use crate::data::{Size, VERSION, copy, fill};
+use crate::postgres::{programs, run};
 
 /// A running cluster, stopped when this is dropped.
 pub struct Cluster {
@@ -12,26 +12,6 @@ pub struct Cluster {
     pub url: String,
     /// The process that all others of the cluster are children of.
     pub pid: u32,
-}
-
-fn programs() -> Option<PathBuf> {
-    let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?;
-    let mut versions: Vec<PathBuf> = versions.filter_map(|entry| Some(entry.ok()?.path().join("bin"))).collect();
-    versions.retain(|path| path.join("initdb").exists());
-    versions.sort();
-    versions.pop()
-}
-
-/// Runs a program of PostgreSQL, which refuses to be run by root.
-fn run(program: &Path, arguments: &[&str]) {
-    let is_root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.starts_with(b"0\n"));
-    let mut command = Command::new(if is_root { Path::new("runuser") } else { program });
-    if is_root {
-        command.args(["-u", "postgres", "--"]).arg(program);
-    }
-    let command = command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    let status = command.current_dir("/").status();
-    assert!(status.as_ref().is_ok_and(std::process::ExitStatus::success), "{}: {status:?}", program.display());
 }
 
 impl Cluster {
@@ -46,7 +26,7 @@ impl Cluster {
         }
         let settings = format!(
             "-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c shared_buffers=1GB -c fsync=off \
-             -c max_wal_size=4GB -c max_connections=200"
+             -c max_wal_size=1GB -c max_connections=200"
         );
         let log = format!("{text}/log");
         run(&programs.join("pg_ctl"), &["-D", text, "-l", &log, "-w", "-o", &settings, "start"]);
@@ -55,6 +35,7 @@ impl Cluster {
         let url = format!("postgres://postgres@127.0.0.1:{port}/postgres");
         let cluster = Self { folder, programs, url, pid };
         fill(&cluster.url, size).await;
+        copy(&cluster.url, size).await;
         Some(cluster)
     }
 }

@@ -1,11 +1,13 @@
 //! The data that everything is measured on: made-up items in the proportions of real ones, imported as a publisher would.
-//! The same numbers make the same items. Kept between runs below a folder for temporary files.
+//! The same numbers make the same items. Kept between runs below a folder for temporary files. More than 100 000 resources
+//! are copies of these, which the database itself makes: they are in all lists, but cannot be searched for.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
+use sea_orm::{ConnectionTrait, Database, Iterable as _, Statement, sea_query::Iden as _};
 use serde_json::{Value, json};
 use solidarity::app::App;
 use solidarity::auth::Keys;
@@ -20,6 +22,8 @@ use solidarity::webhook::{Policy, Sender};
 
 /// Told apart from data that was made another way.
 pub const VERSION: u32 = 1;
+/// Most resources that are imported.
+pub const IMPORTED: usize = 100_000;
 /// Lines of one import.
 const CHUNK: usize = 5_000;
 const ORGANIZATIONS: usize = 50;
@@ -43,7 +47,7 @@ pub struct Size {
 impl Size {
     /// A number of resources, and the others in proportion.
     pub fn of(resources: usize) -> Self {
-        Self { resources, events: resources.min(100_000) / 5, campaigns: resources.min(100_000) / 20 }
+        Self { resources, events: resources.min(IMPORTED) / 5, campaigns: resources.min(IMPORTED) / 20 }
     }
 }
 
@@ -184,7 +188,8 @@ pub async fn fill(url: &str, size: Size) {
     let started = Instant::now();
     seed::seed(&app).await.unwrap();
     load(&app, &organizations()).await;
-    let makers: [(usize, Maker); 3] = [(size.campaigns, campaign), (size.events, event), (size.resources, resource)];
+    let resources = size.resources.min(IMPORTED);
+    let makers: [(usize, Maker); 3] = [(size.campaigns, campaign), (size.events, event), (resources, resource)];
     let all: usize = makers.iter().map(|(count, _)| count).sum();
     let mut done = 0;
     for (count, make) in makers {
@@ -198,6 +203,52 @@ pub async fn fill(url: &str, size: Size) {
     }
     eprintln!();
 }
+
+/// Copies the resources of a PostgreSQL database until there are as many as wanted.
+pub async fn copy(url: &str, size: Size) {
+    let connection = Database::connect(url).await.unwrap();
+    let count =
+        Statement::from_string(connection.get_database_backend(), "SELECT count(*) FROM content WHERE kind = 1");
+    let count: i64 = connection.query_one_raw(count).await.unwrap().unwrap().try_get_by_index(0).unwrap();
+    let done = usize::try_from(count).unwrap() / IMPORTED;
+    let run = async |text: &str| connection.execute_unprepared(text).await.unwrap();
+    for number in done.max(1)..size.resources / IMPORTED {
+        assert!(number < 32, "an id has room for 31 copies");
+        // A copy's id differs in five bits, which are one character of its public id.
+        let column = |column: String| match column.as_str() {
+            "id" | "content_id" | "content" => format!("{column} # ({number}::bigint << 45)"),
+            "public_id" => format!(
+                "overlay(public_id placing substr('{ALPHABET}', (strpos('{ALPHABET}', substr(public_id, 4, 1)) - 1 # \
+                 {number}) + 1, 1) from 4 for 1)"
+            ),
+            "slug" => format!("slug || '-{number}'"),
+            "order_key" | "published_at" => format!("{column} + {number} * 7000000"),
+            other => other.to_string(),
+        };
+        let list = |columns: Vec<String>| columns.join(", ");
+        let copied = |table: &str, names: Vec<String>, condition: &str| {
+            let values = list(names.iter().cloned().map(column).collect());
+            format!("INSERT INTO {table} ({}) SELECT {values} FROM {table} WHERE {condition}", list(names))
+        };
+        let plain = "slug ~ '^resource-[0-9]+$'";
+        let names = entity::content::Column::iter().map(|column| column.unquoted().to_string()).collect();
+        run(&copied("content", names, &format!("kind = 1 AND {plain}"))).await;
+        let of_those = format!("IN (SELECT id FROM content WHERE kind = 1 AND {plain})");
+        let names = entity::resource::Column::iter().map(|column| column.unquoted().to_string()).collect();
+        run(&copied("resource", names, &format!("content_id {of_those}"))).await;
+        let names = entity::listing::Column::iter().map(|column| column.unquoted().to_string()).collect();
+        run(&copied("listing", names, &format!("content {of_those}"))).await;
+        eprint!("\rcopy {number} of {}", size.resources / IMPORTED - 1);
+    }
+    if size.resources / IMPORTED > done {
+        eprintln!();
+        run("VACUUM ANALYZE").await;
+    }
+    connection.close().await.unwrap();
+}
+
+/// The characters of ids.
+const ALPHABET: &str = "0123456789abcdefghjkmnpqrstvwxyz";
 
 /// Where data of a size is kept.
 pub fn folder(size: Size) -> PathBuf {

@@ -2,10 +2,10 @@
 //! and instructions a request. Held against `gates.json`; more than a twentieth above it fails. `--record` writes it anew.
 
 use std::collections::BTreeMap;
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use clap::Parser;
@@ -13,13 +13,13 @@ use sea_orm::{ConnectionTrait, Database, Statement};
 use solidarity::app::App;
 use solidarity::domain::limits::Limits;
 use solidarity::domain::locale::Preference;
-use solidarity::domain::view::{Sight, View};
+use solidarity::domain::view::View;
 use solidarity::server::{self, ServeOptions};
-use solidarity::store::{Filter, Kind, ListKind, ListQuery, Order, OrderField, PageKey, PageRequest};
+use solidarity::store::{Columns, Filter, Kind, ListKind, ListQuery, Order, OrderField, PageKey, PageRequest};
 
 use crate::cluster::Cluster;
 use crate::data::{Size, open_with, sqlite};
-use crate::reads::three;
+use crate::reads::{Read, three};
 
 const SIZE: usize = 2_000;
 /// Items of a page, and the pages that are looked at.
@@ -49,49 +49,54 @@ async fn serve(app: &Arc<App>) -> server::Running {
 }
 
 /// Sends a request some times, one after the other, on one connection.
-async fn send(address: SocketAddr, body: String, times: usize) {
-    let sending = tokio::task::spawn_blocking(move || {
-        let mut stream = TcpStream::connect(address).unwrap();
-        let head = format!(
-            "POST /graphql HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
-            body.len()
-        );
-        let request = head + &body;
-        let mut buffer = vec![0; 1 << 20];
-        for _ in 0..times {
-            stream.write_all(request.as_bytes()).unwrap();
-            let mut filled = 0;
-            loop {
-                filled += stream.read(&mut buffer[filled..]).unwrap();
-                let text = std::str::from_utf8(&buffer[..filled]).unwrap_or_default();
-                let Some((head, answer)) = text.split_once("\r\n\r\n") else { continue };
-                let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
-                if answer.len() == length.parse::<usize>().unwrap() {
-                    assert!(head.starts_with("HTTP/1.1 200") && !answer.contains("\"errors\""), "{text}");
-                    break;
-                }
+fn send(address: SocketAddr, body: &str, times: usize) {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let head = format!(
+        "POST /graphql HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    let request = head + body;
+    let mut buffer = vec![0; 1 << 20];
+    for _ in 0..times {
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut filled = 0;
+        loop {
+            filled += stream.read(&mut buffer[filled..]).unwrap();
+            let text = std::str::from_utf8(&buffer[..filled]).unwrap_or_default();
+            let Some((head, answer)) = text.split_once("\r\n\r\n") else { continue };
+            let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
+            if answer.len() == length.parse::<usize>().unwrap() {
+                assert!(head.starts_with("HTTP/1.1 200") && !answer.contains("\"errors\""), "{text}");
+                break;
             }
         }
-    });
-    sending.await.unwrap();
+    }
 }
 
-/// Sends one read some times to a server in this process: what `gates` counts the instructions of.
-pub async fn instructions(read: &str, times: usize) {
+/// Serves on SQLite until its standard input ends: what `gates` counts the instructions of. What sends is another process.
+pub async fn counted() {
     let app = open_with(&sqlite(Size::of(SIZE)).await, limits()).await;
     let running = serve(&app).await;
-    let read = three().into_iter().find(|known| known.name == read).unwrap();
-    send(running.address, read.body(), times).await;
+    println!("{}", running.address);
+    let _ = tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new())).await;
     running.shutdown().await;
 }
 
-fn collected(read: &str, times: usize) -> i64 {
-    let output = Command::new("valgrind")
+fn collected(read: &Read, times: usize) -> i64 {
+    let mut server = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         .arg(std::env::current_exe().unwrap())
-        .args(["instructions", read, &times.to_string()])
-        .output()
+        .arg("counted")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
         .unwrap();
+    let mut address = String::new();
+    BufReader::new(server.stdout.take().unwrap()).read_line(&mut address).unwrap();
+    send(address.trim().parse().expect("the server did not start"), &read.body(), times);
+    drop(server.stdin.take());
+    let output = server.wait_with_output().unwrap();
     let text = String::from_utf8_lossy(&output.stderr);
     let line = text.lines().find_map(|line| line.split_once("Collected : "));
     let (_, count) = line.unwrap_or_else(|| panic!("valgrind failed: {text}"));
@@ -102,10 +107,11 @@ async fn statements(found: &mut BTreeMap<String, i64>) {
     let app = open_with(&sqlite(Size::of(SIZE)).await, limits()).await;
     let running = serve(&app).await;
     for read in three() {
-        let before = app.store.statements();
-        send(running.address, read.body(), 10).await;
+        let (name, before) = (read.name, app.store.statements());
+        let address = running.address;
+        tokio::task::spawn_blocking(move || send(address, &read.body(), 10)).await.unwrap();
         let each = (app.store.statements() - before).div_ceil(10);
-        found.insert(format!("statements, {}", read.name), i64::try_from(each).unwrap());
+        found.insert(format!("statements, {name}"), i64::try_from(each).unwrap());
     }
     running.shutdown().await;
 }
@@ -134,9 +140,9 @@ async fn pages(url: &str, found: &mut BTreeMap<String, i64>) {
             order: Order { field: OrderField::Usual, is_descending: true },
             filter: Filter::default(),
             page: PageRequest { size: PAGE, after, before: None, from_end: false },
-            with_body: false,
+            columns: Columns::with_body(false),
             with_total: false,
-            view: View { sight: Sight::default(), preference: Arc::new(Preference::default()), now: app.clock.now() },
+            view: View { sight: Arc::default(), preference: Arc::new(Preference::default()), now: app.clock.now() },
         };
         // The first time pages may come from the disk.
         app.store.list(&query).await.unwrap();
@@ -156,7 +162,7 @@ pub async fn run(options: Options) {
     }
     if Command::new("valgrind").arg("--version").output().is_ok() {
         for read in three() {
-            let least = |times| (0..TRIES).map(|_| collected(read.name, times)).min().unwrap_or_default();
+            let least = |times| (0..TRIES).map(|_| collected(&read, times)).min().unwrap_or_default();
             let [less, more] = RUNS.map(least);
             let each = (more - less) / i64::try_from(RUNS[1] - RUNS[0]).unwrap();
             found.insert(format!("instructions, {}", read.name), each);

@@ -15,6 +15,7 @@
     reason = "measures fail by panicking and print what they find"
 )]
 
+mod beside;
 mod cluster;
 mod constant;
 mod data;
@@ -22,12 +23,19 @@ mod gates;
 mod load;
 mod peers;
 mod plan;
+#[path = "../../tests/api/postgres.rs"]
+mod postgres;
 mod process;
 mod reads;
 mod run;
+mod start;
 mod table;
 
 use clap::{Parser, Subcommand};
+
+/// The program's, for what it is compared with.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[derive(Debug, Parser)]
 struct Arguments {
@@ -42,11 +50,15 @@ struct Arguments {
 enum Command {
     /// Measures the three reads and a mix.
     Run(run::Options),
+    /// Measures readers beside a publisher.
+    Beside(beside::Options),
+    /// Measures the start, and what the table of lists costs.
+    Start(start::Options),
     /// Checks what is exact.
     Gates(gates::Options),
-    /// Sends one read some times, for `gates`.
+    /// Serves until its input ends, for `gates`.
     #[command(hide = true)]
-    Instructions { read: String, times: usize },
+    Counted,
     /// Serves constant bytes.
     #[command(hide = true)]
     Constant { port: u16, file: String },
@@ -56,12 +68,19 @@ enum Command {
 }
 
 fn main() {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        match Arguments::parse().command.unwrap_or_else(|| Command::Run(run::Options::parse_from(["run"]))) {
+    let command = Arguments::parse().command.unwrap_or_else(|| Command::Run(run::Options::parse_from(["run"])));
+    // Instructions are counted where nothing depends on which thread is awake.
+    let mut runtime = match command {
+        Command::Counted => tokio::runtime::Builder::new_current_thread(),
+        _ => tokio::runtime::Builder::new_multi_thread(),
+    };
+    runtime.enable_all().build().unwrap().block_on(async {
+        match command {
             Command::Run(options) => run::run(options).await,
+            Command::Beside(options) => beside::run(options).await,
+            Command::Start(options) => start::run(options).await,
             Command::Gates(options) => gates::run(options).await,
-            Command::Instructions { read, times } => gates::instructions(&read, times).await,
+            Command::Counted => gates::counted().await,
             Command::Constant { port, file } => constant::serve(port, &file).await,
             Command::Plan { port, url } => plan::serve(port, &url).await,
         }

@@ -11,10 +11,11 @@ use axum::routing::post;
 use bytes::Bytes;
 use http::HeaderValue;
 use http::header::CONTENT_TYPE;
-use sea_orm::sqlx::postgres::{PgPool, PgPoolOptions, PgRow};
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow};
 use sea_orm::sqlx::{Row as _, query};
 use serde::Deserialize;
 use solidarity::domain::time::{Timestamp, Zones};
+use solidarity::store::ALIKE;
 use tokio::net::TcpListener;
 
 use crate::data;
@@ -75,8 +76,10 @@ pub async fn serve(port: u16, url: &str) {
         format!("{{\"id\":{},\"name\":{}}}", serde_json::to_string(&id).unwrap(), serde_json::to_string(&name).unwrap())
     };
     let preference = solidarity::domain::locale::Preference::default();
+    // Planned as the server plans its lists.
+    let options = url.parse::<PgConnectOptions>().unwrap().options(ALIKE);
     let mut plan = Plan {
-        pool: PgPoolOptions::new().max_connections(16).connect(url).await.unwrap(),
+        pool: PgPoolOptions::new().max_connections(16).connect_with(options).await.unwrap(),
         zones: Zones::bundled(),
         regions: HashMap::new(),
         topics: HashMap::new(),

@@ -17,7 +17,7 @@ use crate::reads::{Read, mix, three};
 use crate::table::{Row, print};
 
 /// Different reads of the mix.
-const MIX: usize = 1_000;
+pub const MIX: usize = 1_000;
 
 /// What is measured.
 #[derive(Clone, Debug, Parser)]
@@ -63,7 +63,7 @@ impl Options {
 }
 
 /// The server itself, on a database.
-fn ours(url: &str, size: Size, cache: &str) -> Process {
+pub fn ours(url: &str, size: Size, cache: &str) -> Process {
     let (port, keys) = (port(), folder(size).join("keys.json"));
     let mut command = on_core(SERVER_CORE, Path::new(env!("CARGO_BIN_EXE_solidarity")));
     command.args(["serve", "--database-url", url, "--listen", &format!("127.0.0.1:{port}"), "--metrics-listen", "off"]);
@@ -79,7 +79,7 @@ fn self_as(role: &str, argument: &str) -> Process {
     Process::start(command, port, "ready", false)
 }
 
-async fn answer(port: u16, path: &str, read: &Read) -> (Vec<(String, String)>, String) {
+pub async fn answer(port: u16, path: &str, read: &Read) -> (Vec<(String, String)>, String) {
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     let request = http.post(format!("http://127.0.0.1:{port}{path}")).header("content-type", "application/json");
     let response = request.body(read.body()).send().await.unwrap();

@@ -1,0 +1,92 @@
+//! How long the program takes from its start to its first answer, and what lists cost in the table that they are read from.
+
+use std::time::Instant;
+
+use clap::Parser;
+use sea_orm::{ConnectionTrait, Database, Statement, TransactionTrait as _};
+
+use crate::cluster::Cluster;
+use crate::data::{Size, sqlite};
+use crate::reads::three;
+use crate::run::{answer, ours};
+
+/// Items whose places are written in one measure.
+const ITEMS: usize = 1_000;
+
+#[derive(Clone, Debug, Parser)]
+pub struct Options {
+    /// Resources in the data.
+    #[arg(long, default_value_t = 100_000)]
+    size: usize,
+    /// Starts of each; medians are told.
+    #[arg(long, default_value_t = 5)]
+    rounds: usize,
+}
+
+/// Measures on both databases.
+pub async fn run(options: Options) {
+    let size = Size::of(options.size);
+    let files = sqlite(size).await;
+    start("SQLite", &files, size, options.rounds).await;
+    let Some(cluster) = Cluster::with(size).await else {
+        println!("PostgreSQL is not installed: only SQLite is measured");
+        return;
+    };
+    start("PostgreSQL", &cluster.url, size, options.rounds).await;
+    listing(&cluster.url).await;
+}
+
+async fn start(name: &str, url: &str, size: Size, rounds: usize) {
+    let mut found = Vec::new();
+    for _ in 0..rounds {
+        let begun = Instant::now();
+        let server = ours(url, size, "32");
+        let ready = begun.elapsed();
+        let [home, ..] = three();
+        answer(server.port, "/graphql", &home).await;
+        found.push((ready, begun.elapsed(), server.memory()));
+    }
+    found.sort_by(|one, other| one.1.cmp(&other.1));
+    let (ready, first, memory) = found[found.len() / 2];
+    println!(
+        "{name}: {} resources, listening after {} ms, first answer after {} ms, {memory:.0} MiB then",
+        size.resources,
+        ready.as_millis(),
+        first.as_millis()
+    );
+}
+
+/// Rows of the table `listing` an item, its size, and how long the rows of an item take to be written.
+async fn listing(url: &str) {
+    let connection = Database::connect(url).await.unwrap();
+    let backend = connection.get_database_backend();
+    let text = "SELECT avg(rows)::float8, max(rows), (SELECT pg_total_relation_size('listing')::float8 / (SELECT count(*) FROM \
+                content)), (SELECT pg_total_relation_size('content')::float8 / (SELECT count(*) FROM content)) FROM (SELECT \
+                count(*) AS rows FROM listing GROUP BY content) l";
+    let row = connection.query_one_raw(Statement::from_string(backend, text)).await.unwrap().unwrap();
+    let figure = |at: usize| row.try_get_by_index::<f64>(at).unwrap();
+    let most: i64 = row.try_get_by_index(1).unwrap();
+    println!(
+        "listing: {:.1} rows an item, {most} at most; {:.0} bytes an item with its index, where content has {:.0}",
+        figure(0),
+        figure(2),
+        figure(3)
+    );
+    let tx = connection.begin().await.unwrap();
+    let text = format!("SELECT id FROM content ORDER BY id LIMIT {ITEMS}");
+    let rows = tx.query_all_raw(Statement::from_string(backend, text)).await.unwrap();
+    let begun = Instant::now();
+    for row in &rows {
+        let id: i64 = row.try_get_by_index(0).unwrap();
+        // Under keys that no item has yet: the same number of rows at other places of the index.
+        let text = "INSERT INTO listing (kind, anchor, topic, order_key, content) SELECT kind, anchor, topic, order_key + 1, \
+                    content FROM listing WHERE content = $1";
+        tx.execute_raw(Statement::from_sql_and_values(backend, text, [id.into()])).await.unwrap();
+    }
+    println!(
+        "listing: the rows of an item are written in {:.0} us",
+        begun.elapsed().as_secs_f64() * 1e6 / ITEMS as f64
+    );
+    tx.rollback().await.unwrap();
+    connection.close().await.unwrap();
+}
