@@ -46,7 +46,7 @@ async fn start(name: &str, url: &str, size: Size, rounds: usize) {
         answer(server.port, "/graphql", &home).await;
         found.push((ready, begun.elapsed(), server.memory()));
     }
-    found.sort_by(|one, other| one.1.cmp(&other.1));
+    found.sort_by_key(|(_, first, _)| *first);
     let (ready, first, memory) = found[found.len() / 2];
     println!(
         "{name}: {} resources, listening after {} ms, first answer after {} ms, {memory:.0} MiB then",

@@ -99,8 +99,10 @@ pub(super) fn prepare(
         limits,
         cost_limit,
     };
-    let check = || state.guard.check(&question).map_err(|fault| Answer::refused(&fault));
-    let checked = known.map_or_else(check, |known| Ok(known.checked))?;
+    let checked = match known {
+        Some(known) => known.checked,
+        None => state.guard.check(&question).map_err(|fault| Answer::refused(&fault))?,
+    };
     refuse_operation(asker.way, checked.operation)?;
     if checked.operation == OperationType::Subscription {
         let fault = |message: &str| Answer::rejected(vec![errors::coded(message, "BAD_REQUEST")]);
