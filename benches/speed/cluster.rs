@@ -26,7 +26,7 @@ impl Cluster {
         }
         let settings = format!(
             "-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c shared_buffers=1GB -c fsync=off \
-             -c max_wal_size=1GB -c max_connections=200"
+             -c max_wal_size=1GB -c max_connections=200 -c autovacuum=off"
         );
         let log = format!("{text}/log");
         run(&programs.join("pg_ctl"), &["-D", text, "-l", &log, "-w", "-o", &settings, "start"]);

@@ -201,10 +201,13 @@ pub async fn fill(url: &str, size: Size) {
             let _ = std::io::stderr().flush();
         }
     }
+    // No server that is measured is to make up for it.
+    let until = app.store.last_epoch().await.unwrap();
+    while !app.store.catch_up_search(until, std::time::Duration::from_secs(60)).await.unwrap() {}
     eprintln!();
 }
 
-/// Copies the resources of a PostgreSQL database until there are as many as wanted.
+/// Copies the resources of a PostgreSQL database until there are as many as wanted, and tidies it up.
 pub async fn copy(url: &str, size: Size) {
     let connection = Database::connect(url).await.unwrap();
     let count =
@@ -242,8 +245,10 @@ pub async fn copy(url: &str, size: Size) {
     }
     if size.resources / IMPORTED > done {
         eprintln!();
-        run("VACUUM ANALYZE").await;
     }
+    // Nothing tidies up while it is measured.
+    run("VACUUM ANALYZE").await;
+    run("CHECKPOINT").await;
     connection.close().await.unwrap();
 }
 
