@@ -99,7 +99,7 @@ pub struct Item {
 pub struct Columns {
     /// Whether the body is.
     pub body: bool,
-    /// Whether those are that lists seldom show: see [`is_rare`].
+    /// Whether those are that lists seldom show: see `is_rare`.
     pub rare: bool,
 }
 
