@@ -3,6 +3,7 @@
 mod catalog;
 mod change;
 mod client;
+mod columns;
 mod commit;
 mod due;
 mod erase;
@@ -47,10 +48,11 @@ use sea_orm::{
 pub use catalog::{Catalog, Code, Entry, Organization, Region, Topic, is_french, json};
 pub use change::Epoch;
 pub use client::{Credentials, Grant, StoredClient};
+pub use columns::Columns;
 pub use commit::{Committed, Holder, Plan};
 pub use follow::{ItemState, LogEnd, Logged, Seen};
 pub use fresh::{Freshness, Moment};
-pub use item::{Columns, Detail, Item, Kind, shown_slug};
+pub use item::{Detail, Item, Kind, shown_slug};
 pub use listing::{Condition, Filter, ListKind, ListQuery, Order, OrderField, Page, PageKey, PageRequest, Parent};
 pub use message::PublicVersion;
 pub use occurrence::{CalendarEntry, CalendarPage, CalendarQuery, Expanded, Place};

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, QueryResult, Statement};
 
-use super::item::{Item, columns, visible};
+use super::columns::columns;
+use super::item::{Item, visible};
 use super::listing::{Filter, ListQuery, Order, OrderField, PageRequest};
 use super::sql::Sql;
 use super::{Columns, Kind, ListKind, Store};

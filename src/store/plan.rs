@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use sea_orm::{DbBackend, DbErr};
 
-use super::item::{Item, columns, readable, visible};
+use super::columns::columns;
+use super::item::{Item, readable, visible};
 use super::listing::{Condition, ListQuery, OrderField, PageKey, Parent, Row};
 use super::place::{is_near, is_within, line_squared};
 use super::sql::Sql;

@@ -9,7 +9,8 @@ use sea_orm::{
     QueryOrder, QueryResult, QuerySelect, QueryTrait, Select,
 };
 
-use super::item::{Item, columns};
+use super::columns::columns;
+use super::item::Item;
 use super::sql::{Sql, unpack_keys};
 use super::{Columns, Detail, Kind, NewItem, Store};
 
