@@ -18,19 +18,15 @@ use crate::data::{Size, folder, sqlite};
 use crate::load::{Load, Script, run as send};
 use crate::process::{OTHER_CORE, Process, hold};
 use crate::reads::{Read, mix, three};
-use crate::run::{MIX, ours};
+use crate::run::{Extent, MIX, ours};
 
 const CHANGES_A_SECOND: u64 = 20;
 const CONNECTIONS: usize = 16;
 
 #[derive(Clone, Debug, Parser)]
 pub struct Options {
-    /// Resources in the data.
-    #[arg(long, default_value_t = 100_000)]
-    size: usize,
-    /// Rounds; medians are told.
-    #[arg(long, default_value_t = 5)]
-    rounds: usize,
+    #[command(flatten)]
+    extent: Extent,
     /// Seconds of each load.
     #[arg(long, default_value_t = 4)]
     seconds: u64,
@@ -186,11 +182,11 @@ fn median(mut figures: Vec<f64>) -> f64 {
 
 /// Measures on both databases, and prints a table.
 pub async fn run(options: Options) {
-    let size = Size::of(options.size);
+    let size = Size::of(options.extent.size);
     hold(std::process::id(), OTHER_CORE);
     println!(
         "{} resources; medians of {} rounds of {} s, {CONNECTIONS} connections, {CHANGES_A_SECOND} changes a second",
-        size.resources, options.rounds, options.seconds
+        size.resources, options.extent.rounds, options.seconds
     );
     println!(
         "| database | read | requests/s alone | beside changes | kept | p50 ms | p99 ms at half | MiB | changes | unseen |"
@@ -218,7 +214,7 @@ async fn measure(database: &str, url: &str, size: Size, options: &Options) {
         let (mut alone, mut beside, mut p50, mut p99) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let mut all = Published::default();
         send(&server, None, &script, Load { span: Duration::from_secs(1), ..load });
-        for _ in 0..options.rounds {
+        for _ in 0..options.extent.rounds {
             alone.push(send(&server, None, &script, load).rate);
             let publisher = Publisher::start(server.port, &token);
             beside.push(send(&server, None, &script, load).rate);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::time::Duration;
 
-use clap::Parser;
+use clap::{Args, Parser};
 use serde_json::Value;
 
 use crate::cluster::Cluster;
@@ -19,15 +19,22 @@ use crate::table::{Row, print};
 /// Different reads of the mix.
 pub const MIX: usize = 1_000;
 
+/// How much is measured.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct Extent {
+    /// Resources in the data.
+    #[arg(long, default_value_t = 100_000)]
+    pub size: usize,
+    /// Rounds, or starts; medians are told.
+    #[arg(long, default_value_t = 5)]
+    pub rounds: usize,
+}
+
 /// What is measured.
 #[derive(Clone, Debug, Parser)]
 pub struct Options {
-    /// Resources in the data.
-    #[arg(long, default_value_t = 100_000)]
-    size: usize,
-    /// Rounds; medians are told.
-    #[arg(long, default_value_t = 5)]
-    rounds: usize,
+    #[command(flatten)]
+    extent: Extent,
     /// Seconds of each load.
     #[arg(long, default_value_t = 3)]
     seconds: u64,
@@ -125,7 +132,7 @@ async fn agree(server: &Process, plan: &Process) {
 
 /// Measures, and prints a table.
 pub async fn run(options: Options) {
-    let size = Size::of(options.size);
+    let size = Size::of(options.extent.size);
     let reads = options.reads(&["Q1", "Q2", "Q3", "mix"]);
     let mixed = mix(MIX);
     let of = |name: &str| -> Vec<Read> {
@@ -203,7 +210,7 @@ pub async fn run(options: Options) {
     subjects.retain(|subject| options.wants(subject.name));
     let load = Load { connections: options.connections, span: Duration::from_secs(options.seconds) };
     let mut found: HashMap<(&str, &str), Vec<Found>> = HashMap::new();
-    for round in 0..=options.rounds {
+    for round in 0..=options.extent.rounds {
         for subject in &subjects {
             for (read, script) in &subject.scripts {
                 // The first round is for caches to fill, and does not count.
@@ -214,7 +221,7 @@ pub async fn run(options: Options) {
                 }
             }
         }
-        eprintln!("round {round} of {}", options.rounds);
+        eprintln!("round {round} of {}", options.extent.rounds);
     }
     let mut rows = Vec::new();
     for read in &reads {
@@ -226,7 +233,7 @@ pub async fn run(options: Options) {
     }
     println!(
         "{} resources, {} events, {} campaigns; medians of {} rounds of {} s, {} connections",
-        size.resources, size.events, size.campaigns, options.rounds, options.seconds, options.connections
+        size.resources, size.events, size.campaigns, options.extent.rounds, options.seconds, options.connections
     );
     print(&rows);
 }

@@ -8,31 +8,27 @@ use sea_orm::{ConnectionTrait, Database, Statement, TransactionTrait as _};
 use crate::cluster::Cluster;
 use crate::data::{Size, sqlite};
 use crate::reads::three;
-use crate::run::{answer, ours};
+use crate::run::{Extent, answer, ours};
 
 /// Items whose places are written in one measure.
 const ITEMS: usize = 1_000;
 
 #[derive(Clone, Debug, Parser)]
 pub struct Options {
-    /// Resources in the data.
-    #[arg(long, default_value_t = 100_000)]
-    size: usize,
-    /// Starts of each; medians are told.
-    #[arg(long, default_value_t = 5)]
-    rounds: usize,
+    #[command(flatten)]
+    extent: Extent,
 }
 
 /// Measures on both databases.
 pub async fn run(options: Options) {
-    let size = Size::of(options.size);
+    let size = Size::of(options.extent.size);
     let files = sqlite(size).await;
-    start("SQLite", &files, size, options.rounds).await;
+    start("SQLite", &files, size, options.extent.rounds).await;
     let Some(cluster) = Cluster::with(size).await else {
         println!("PostgreSQL is not installed: only SQLite is measured");
         return;
     };
-    start("PostgreSQL", &cluster.url, size, options.rounds).await;
+    start("PostgreSQL", &cluster.url, size, options.extent.rounds).await;
     listing(&cluster.url).await;
 }
 
