@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
@@ -85,6 +86,12 @@ pub async fn load(app: &App, text: &str) -> ImportReport {
     }
 }
 
+/// Waits until search finds all that was committed: a search itself waits for a quarter of a second only.
+pub async fn index(app: &App) {
+    let until = app.store.last_epoch().await.unwrap();
+    while !app.store.catch_up_search(until, Duration::from_secs(1)).await.unwrap() {}
+}
+
 async fn listen(app: &SharedApp) -> server::Running {
     let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
     let options = ServeOptions {
@@ -155,6 +162,7 @@ impl Server {
     pub async fn demo_on(database: Database) -> Self {
         let app = open(&database, generous(), clock()).await;
         seed::load_demo(&app).await.unwrap();
+        index(&app).await;
         Self::of(app, Some(database)).await
     }
 
@@ -168,6 +176,7 @@ impl Server {
         let database = Database::fresh().await;
         let app = open(&database, limits, clock()).await;
         load(&app, text).await;
+        index(&app).await;
         Self::of(app, Some(database)).await
     }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::actor::{clock, generous, load, open};
+use crate::actor::{clock, generous, index, load, open};
 use crate::database::Database;
 use crate::harness::Server;
 use crate::lines;
@@ -114,8 +114,7 @@ async fn a_search_takes_no_longer_for_a_word_of_half_of_all_items() {
         load(&app, &lines::text((from..until).map(|number| resource(number, &mut words)))).await;
     }
     println!("{} resources in {:?}", resources(), started.elapsed());
-    let until = app.store.last_epoch().await.unwrap();
-    while !app.store.catch_up_search(until, Duration::from_secs(1)).await.unwrap() {}
+    index(&app).await;
     println!("indexed after {:?}", started.elapsed());
     let server = Server::of(app, Some(database)).await;
     let mut all: Vec<Duration> = Vec::new();
