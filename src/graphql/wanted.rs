@@ -9,9 +9,8 @@ use async_graphql::{Context, Name, Positioned};
 use super::render::Rendering;
 use crate::store::Columns;
 
-/// Fields of content of all kinds that need none of the columns that are rarely read; fields of their own have arguments and
-/// fields of the catalog.
-const PLAIN: &[&str] = &[
+/// Fields of content of all kinds that need neither the table of the kind nor a column that is rarely read.
+const OF_ALL: &[&str] = &[
     "__typename",
     "id",
     "slug",
@@ -27,7 +26,9 @@ const PLAIN: &[&str] = &[
     "topics",
     "publishedAt",
     "expiresAt",
-    // Of single kinds.
+];
+/// Fields that need the table of the kind, but no column that is rarely read.
+const OF_KIND: &[&str] = &[
     "category",
     "format",
     "kind",
@@ -60,7 +61,7 @@ impl Wanted {
     pub(crate) fn of_list(ctx: &Context<'_>) -> Self {
         Self::of(ctx, |wanted, fragments| {
             let mut total = false;
-            let mut columns = Columns { body: false, rare: false };
+            let mut columns = Columns::FEWEST;
             visit(&ctx.item.node.selection_set.node, fragments, &mut |field| {
                 let inside = &field.selection_set.node;
                 match field.name.node.as_str() {
@@ -81,7 +82,7 @@ impl Wanted {
     /// Of the item that a field answers.
     pub(crate) fn of_item(ctx: &Context<'_>) -> Self {
         Self::of(ctx, |wanted, fragments| {
-            let mut columns = Columns { body: false, rare: false };
+            let mut columns = Columns::FEWEST;
             add(&ctx.item.node.selection_set.node, fragments, &mut columns);
             wanted.columns = columns;
         })
@@ -90,7 +91,7 @@ impl Wanted {
     /// Found out once for a document, where that is possible. Where the engine answers alone, everything but the body is read.
     fn of(ctx: &Context<'_>, look: impl FnOnce(&mut Self, &Fragments)) -> Self {
         let make = || {
-            let mut wanted = Self { columns: Columns { body: false, rare: false }, total: false };
+            let mut wanted = Self { columns: Columns::FEWEST, total: false };
             look(&mut wanted, &ctx.query_env.fragments);
             wanted
         };
@@ -98,7 +99,7 @@ impl Wanted {
             Some(rendering) => rendering.wanted(ctx.item.pos, make),
             None => {
                 let wanted = make();
-                Self { columns: Columns { rare: true, ..wanted.columns }, ..wanted }
+                Self { columns: Columns::with_body(wanted.columns.body), ..wanted }
             }
         }
     }
@@ -108,7 +109,9 @@ impl Wanted {
 fn add(set: &SelectionSet, fragments: &Fragments, columns: &mut Columns) {
     visit(set, fragments, &mut |field| match field.name.node.as_str() {
         "body" | "bodyHtml" => columns.body = true,
-        name => columns.rare |= !PLAIN.contains(&name),
+        name if OF_ALL.contains(&name) => {}
+        name if OF_KIND.contains(&name) => columns.detail = true,
+        _ => (columns.rare, columns.detail) = (true, true),
     });
 }
 

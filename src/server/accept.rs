@@ -26,8 +26,6 @@ use super::timer::LazyTimer;
 
 /// Room for the head of a request: a persisted query's address is short, a whole document in one is up to 48 KiB.
 const HEAD_BYTES: usize = 64 * 1024;
-/// Header fields of a request; more is 431.
-const HEADERS: usize = 64;
 /// Pause after an accept that failed for want of files or memory.
 const BACK_OFF: Duration = Duration::from_millis(100);
 
@@ -78,7 +76,7 @@ impl Drop for Place {
 pub(crate) async fn serve(listening: Listening) {
     let permits = Arc::new(Semaphore::new(listening.connections.clamp(1, Semaphore::MAX_PERMITS)));
     let mut builder = http1::Builder::new();
-    builder.header_read_timeout(listening.header_read).max_buf_size(HEAD_BYTES).max_headers(HEADERS);
+    builder.header_read_timeout(listening.header_read).max_buf_size(HEAD_BYTES);
     let tracker = TaskTracker::new();
     loop {
         let accepted = tokio::select! {

@@ -59,7 +59,8 @@ impl Front {
                         request.extensions_mut().insert(watched);
                         with(request)
                     }
-                    Ok(Err(request)) => return router::graphql(state, watched, with(request)).await,
+                    // In a box, so that what is rarely needed is not moved about with each request.
+                    Ok(Err(request)) => return Box::pin(router::graphql(state, watched, with(request))).await,
                     Err(_) => return watched.failed(state),
                 }
             }

@@ -10,17 +10,19 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
-use metrics::{Counter, Gauge, Histogram, Key, Label, Level, Metadata, Recorder};
-use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
+use metrics::{Counter, Gauge, Key, Label, Level, Metadata, Recorder};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
+use super::histogram::{self, Histogram};
 use super::route::Route;
 use super::router::Shared;
 use super::state::ServerState;
 
-/// Seconds.
-const DURATIONS: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
+/// Microseconds, told in seconds.
+const DURATIONS: [u64; 12] =
+    [500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 5_000_000];
 /// Cost of one request.
-const COSTS: [f64; 9] = [1.0, 5.0, 20.0, 50.0, 100.0, 250.0, 500.0, 1_000.0, 5_000.0];
+const COSTS: [u64; 9] = [1, 5, 20, 50, 100, 250, 500, 1_000, 5_000];
 const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 const METADATA: Metadata<'static> = Metadata::new("solidarity", Level::INFO, None);
 
@@ -29,7 +31,7 @@ const METADATA: Metadata<'static> = Metadata::new("solidarity", Level::INFO, Non
 pub(crate) struct Metrics {
     handle: PrometheusHandle,
     requests: Arc<[[Counter; 5]]>,
-    durations: Arc<[Histogram]>,
+    durations: Arc<[Histogram<12>]>,
     /// Requests in execution.
     pub in_flight: Gauge,
     /// Requests refused since too many were in execution.
@@ -37,7 +39,7 @@ pub(crate) struct Metrics {
     /// Requests refused by the rate limit.
     pub rate_limited: Counter,
     /// Cost of requests.
-    pub cost: Histogram,
+    pub cost: Arc<Histogram<9>>,
     /// Open connections.
     pub connections: Gauge,
     /// Open websockets, which are connections too.
@@ -86,27 +88,23 @@ impl Metrics {
 
     /// Registers all figures.
     pub fn new() -> Self {
-        let recorder = recorder();
+        let recorder = PrometheusBuilder::new().build_recorder();
         let requests = Route::ALL.map(|route| {
             CLASSES.map(|class| {
                 let labels = vec![Label::from_static_parts("route", route.name()), label("status", class)];
                 recorder.register_counter(&Key::from_parts("solidarity_http_requests_total", labels), &METADATA)
             })
         });
-        let durations = Route::ALL.map(|route| {
-            let key = Key::from_parts("solidarity_http_request_duration_seconds", vec![label("route", route.name())]);
-            recorder.register_histogram(&key, &METADATA)
-        });
         let counter = |name: &'static str| recorder.register_counter(&Key::from_static_name(name), &METADATA);
         let gauge = |name: &'static str| recorder.register_gauge(&Key::from_static_name(name), &METADATA);
         Self {
             handle: recorder.handle(),
             requests: Arc::new(requests),
-            durations: Arc::new(durations),
+            durations: Route::ALL.iter().map(|_| Histogram::new(DURATIONS)).collect(),
             in_flight: gauge("solidarity_graphql_in_flight"),
             shed: counter("solidarity_graphql_shed_total"),
             rate_limited: counter("solidarity_rate_limited_total"),
-            cost: recorder.register_histogram(&Key::from_static_name("solidarity_graphql_cost"), &METADATA),
+            cost: Arc::new(Histogram::new(COSTS)),
             connections: gauge("solidarity_connections"),
             sockets: gauge("solidarity_websockets"),
             subscriptions: gauge("solidarity_subscriptions"),
@@ -131,31 +129,23 @@ impl Metrics {
             counter.increment(1);
         }
         if let Some(histogram) = self.durations.get(route as usize) {
-            histogram.record(took.as_secs_f64());
+            histogram.record(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
         }
     }
 
     /// The text that Prometheus reads.
     pub fn render(&self) -> String {
-        self.handle.render()
-    }
-
-    /// Folds what histograms have collected, so that it does not grow.
-    pub fn upkeep(&self) {
-        self.handle.run_upkeep();
+        let mut text = self.handle.render();
+        let durations = Route::ALL.iter().zip(self.durations.iter());
+        let durations = durations.map(|(route, durations)| (format!("route=\"{}\"", route.name()), durations));
+        histogram::render("solidarity_http_request_duration_seconds", durations, 1e6, &mut text);
+        histogram::render("solidarity_graphql_cost", [(String::new(), &*self.cost)], 1.0, &mut text);
+        text
     }
 }
 
 const fn label(name: &'static str, value: &'static str) -> Label {
     Label::from_static_parts(name, value)
-}
-
-fn recorder() -> PrometheusRecorder {
-    let full = |name: &str| Matcher::Full(name.to_string());
-    let builder = PrometheusBuilder::new()
-        .set_buckets_for_metric(full("solidarity_http_request_duration_seconds"), &DURATIONS)
-        .and_then(|builder| builder.set_buckets_for_metric(full("solidarity_graphql_cost"), &COSTS));
-    builder.unwrap_or_default().build_recorder()
 }
 
 /// The routes of the metrics listener.

@@ -13,6 +13,7 @@ mod front;
 mod graphql;
 mod headers;
 mod health;
+mod histogram;
 mod metrics;
 mod oauth;
 mod percent;
@@ -44,7 +45,7 @@ use state::ServerState;
 
 /// Longest time that requests under way may take once the server is told to stop.
 const GRACE: Duration = Duration::from_secs(10);
-/// How often memory of old addresses is given back and histograms are folded.
+/// How often memory of old addresses is given back.
 const UPKEEP: Duration = Duration::from_secs(5);
 /// Connections of the metrics listener.
 const METRICS_CONNECTIONS: usize = 16;
@@ -169,7 +170,6 @@ async fn upkeep(state: Arc<ServerState>, stop: CancellationToken) {
                 state.client_rate.forget_idle();
                 state.failures.forget_old();
                 state.forget_old();
-                state.metrics.upkeep();
             }
         }
     }

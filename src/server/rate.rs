@@ -4,6 +4,7 @@
 use std::hash::Hasher as _;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
@@ -20,6 +21,8 @@ use crate::graphql::context::Allowance;
 /// Addresses known at once; further ones share [`SHARED`] counters.
 const MOST_KEYS: usize = 200_000;
 const SHARED: u64 = 1 << 16;
+/// How often the known addresses are counted: once in so many requests, since that takes a lock of each part of the table.
+const COUNTED: u32 = 64;
 
 type Limiter = RateLimiter<u64, DefaultKeyedStateStore<u64>, DefaultClock, StateInformationMiddleware>;
 
@@ -31,6 +34,8 @@ pub(crate) struct Rate {
     clock: Clock,
     key: RwLock<DayKey>,
     is_of_clients: bool,
+    asked: AtomicU32,
+    is_full: AtomicBool,
 }
 
 /// Who is counted: a hash that means nothing outside this process and this day.
@@ -72,7 +77,8 @@ impl Rate {
         let limit = NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN);
         let limiter = RateLimiter::keyed(Quota::per_minute(limit)).with_middleware();
         let key = RwLock::new(DayKey { day: day(&clock), key: rand::random() });
-        Self { limiter, limit, clock, key, is_of_clients }
+        let (asked, is_full) = (AtomicU32::new(0), AtomicBool::new(false));
+        Self { limiter, limit, clock, key, is_of_clients, asked, is_full }
     }
 
     /// Cost a minute.
@@ -99,7 +105,14 @@ impl Rate {
         let mut hash = SipHasher13::new_with_key(&key.key);
         hash.write(counted);
         let hash = hash.finish();
-        RateKey(if self.limiter.len() < MOST_KEYS { hash } else { hash % SHARED })
+        RateKey(if self.is_full() { hash % SHARED } else { hash })
+    }
+
+    fn is_full(&self) -> bool {
+        if self.asked.fetch_add(1, Ordering::Relaxed).is_multiple_of(COUNTED) {
+            self.is_full.store(self.limiter.len() >= MOST_KEYS, Ordering::Relaxed);
+        }
+        self.is_full.load(Ordering::Relaxed)
     }
 
     /// Takes a cost from the allowance, or nothing if there is not so much left. A cost above the whole allowance takes

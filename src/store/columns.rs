@@ -17,17 +17,26 @@ use super::sql::Sql;
 pub struct Columns {
     /// Whether the body is.
     pub body: bool,
-    /// Whether those are that lists seldom show: see `is_rare`.
+    /// Whether those are that lists seldom show: see `is_rare`. They may be of the table of the kind as well.
     pub rare: bool,
+    /// Whether those of the table of the kind are.
+    pub detail: bool,
 }
 
 impl Columns {
     /// All of them.
-    pub const ALL: Self = Self { body: true, rare: true };
+    pub const ALL: Self = Self { body: true, rare: true, detail: true };
+    /// The fewest.
+    pub const FEWEST: Self = Self { body: false, rare: false, detail: false };
 
     /// All of them, the body perhaps.
     pub const fn with_body(body: bool) -> Self {
-        Self { body, rare: true }
+        Self { body, ..Self::ALL }
+    }
+
+    /// Whether the table of a kind is read: of updates always, since it says of which type they are.
+    pub(super) fn has_detail(self, kind: Kind) -> bool {
+        self.detail || self.rare || kind == Kind::Update
     }
 }
 
@@ -92,7 +101,8 @@ const fn is_same(one: &str, other: &str) -> bool {
 pub(super) struct Cells<'r> {
     row: Row<'r>,
     next: usize,
-    has_rare: bool,
+    columns: Columns,
+    has_detail: bool,
 }
 
 enum Row<'r> {
@@ -106,15 +116,26 @@ impl<'r> Cells<'r> {
         let postgres = row.try_as_pg_row().map(Row::Postgres);
         let row = postgres.or_else(|| row.try_as_sqlite_row().map(Row::Sqlite));
         let row = row.ok_or_else(|| DbErr::Type("a row of no known database".to_string()))?;
-        Ok(Self { row, next: first, has_rare: columns.rare })
+        Ok(Self { row, next: first, columns, has_detail: true })
+    }
+
+    /// From here on the cells are of the table of a kind.
+    pub(super) fn detail_of(&mut self, kind: Kind) {
+        self.has_detail = self.columns.has_detail(kind);
     }
 
     /// The next one, of a column that may not have been read.
     fn rare<T: Decode<'r, Postgres> + Decode<'r, Sqlite> + Default>(&mut self) -> Result<T, DbErr> {
-        if self.has_rare { self.take() } else { Ok(T::default()) }
+        if self.columns.rare { self.take() } else { Ok(T::default()) }
     }
 
-    fn take<T: Decode<'r, Postgres> + Decode<'r, Sqlite>>(&mut self) -> Result<T, DbErr> {
+    /// The next one, of a table that may not have been read.
+    fn detail<T: Decode<'r, Postgres> + Decode<'r, Sqlite> + Default>(&mut self) -> Result<T, DbErr> {
+        if self.has_detail { self.take() } else { Ok(T::default()) }
+    }
+
+    /// The next one.
+    pub(super) fn take<T: Decode<'r, Postgres> + Decode<'r, Sqlite>>(&mut self) -> Result<T, DbErr> {
         let at = self.next;
         self.next += 1;
         let value = match self.row {
@@ -138,7 +159,7 @@ pub(super) mod row {
                     $($column: if const { is_rare(stringify!($table), stringify!($column)) } {
                         cells.rare()?
                     } else {
-                        cells.take()?
+                        cells.detail()?
                     },)+
                 })
             })+
@@ -179,8 +200,10 @@ pub(super) mod row {
 /// Appends `, c.x AS c_x, …, d.y AS d_y, …`, with an empty body unless it is read; answers how many columns these are.
 pub(super) fn columns(kind: Kind, read: Columns, sql: &mut Sql) -> usize {
     static TEXTS: LazyLock<HashMap<(Kind, Columns), (String, usize)>> = LazyLock::new(|| {
-        let all = Kind::ALL.into_iter().flat_map(|kind| [false, true].map(|body| (kind, body)));
-        let all = all.flat_map(|(kind, body)| [false, true].map(|rare| (kind, Columns { body, rare })));
+        let all = Kind::ALL.into_iter().flat_map(|kind| {
+            (0..8_u8)
+                .map(move |bits| (kind, Columns { body: bits & 1 != 0, rare: bits & 2 != 0, detail: bits & 4 != 0 }))
+        });
         let of = |(kind, read)| {
             let texts = column_texts(kind, read);
             ((kind, read), (texts.concat(), texts.len()))
@@ -211,7 +234,9 @@ fn column_texts(kind: Kind, read: Columns) -> Vec<String> {
         Kind::Update => texts(table, 'd', entity::regional_update::Column::iter(), read),
     };
     let mut all = texts("content", 'c', entity::content::Column::iter(), read);
-    all.extend(detail);
+    if read.has_detail(kind) {
+        all.extend(detail);
+    }
     all
 }
 

@@ -13,8 +13,8 @@ use crate::domain::time::Timestamp;
 
 /// For so long after the last look it is believed that no other process has committed anything.
 const BELIEVED: Duration = Duration::from_secs(1);
-/// Nothing is believed to stay true for longer, in microseconds.
-const LONGEST: i64 = 10_000_000;
+/// Nothing is believed to stay true for longer, in microseconds: five minutes.
+const LONGEST: i64 = 300_000_000;
 const SECOND: i64 = 1_000_000;
 
 /// What is known of the commits that this process made or was told of.

@@ -84,11 +84,11 @@ pub enum Detail {
 pub struct Item {
     /// What kind it is.
     pub kind: Kind,
-    /// The envelope. `body` is there only if it was asked for.
+    /// The envelope. Columns that were not read are empty.
     pub content: entity::content::Model,
     /// Titles and summaries, the original first.
     pub texts: Vec<ContentText>,
-    /// The rest.
+    /// The rest; empty where it was not read.
     pub detail: Detail,
 }
 
@@ -99,6 +99,7 @@ impl Item {
         let content = row::content(&mut cells)?;
         let kind = Kind::from_number(content.kind)
             .ok_or_else(|| DbErr::Type(format!("unknown content kind {}", content.kind)))?;
+        cells.detail_of(kind);
         let detail = match kind {
             Kind::Resource => Detail::Resource(row::resource(&mut cells)?),
             Kind::Event => Detail::Event(row::event(&mut cells)?),
@@ -288,12 +289,17 @@ impl Store {
                 sql.push(" FROM json_each(")
                     .bind(serde_json::json!(keys).to_string())
                     .push(") k CROSS JOIN content c ON ");
-                sql.push(&format!("c.id = k.value CROSS JOIN {} d ON d.content_id = c.id WHERE ", kind.table()));
+                sql.push("c.id = k.value");
             }
             _ => {
-                sql.push(&format!(" FROM content c JOIN {} d ON d.content_id = c.id WHERE ", kind.table()));
+                sql.push(" FROM content c");
             }
         }
+        if read.has_detail(kind) {
+            let join = if let (Wanted::Keys(_), DbBackend::Sqlite) = (wanted, self.backend()) { " CROSS" } else { "" };
+            sql.push(&format!("{join} JOIN {} d ON d.content_id = c.id", kind.table()));
+        }
+        sql.push(" WHERE ");
         match wanted {
             Wanted::Keys(_) if self.backend() == DbBackend::Sqlite => sql.push("1 = 1"),
             Wanted::Keys(keys) => sql.push("c.id").is_any(self.backend(), keys),

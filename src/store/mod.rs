@@ -30,6 +30,7 @@ mod standing;
 mod stored;
 mod together;
 mod tombstone;
+mod walk;
 mod webhook;
 mod write;
 

@@ -117,7 +117,7 @@ async fn answer(state: &ServerState, asked: &Asked, make: impl Future<Output = R
         Err(Failure::Refused(refusal)) => return refused(refusal),
         Err(Failure::Fault(fault)) => return refused(failed(state, &fault, &asked.id)),
     };
-    state.metrics.cost.record(document.cost as f64);
+    state.metrics.cost.record(document.cost);
     match asked.charged.map(|charged| charged.rest(state, document.cost)).transpose() {
         Ok(allowance) => respond(&asked.headers, document, allowance),
         Err(refusal) => refused(refusal),

@@ -94,7 +94,7 @@ fn answered(state: &Shared, parts: &Parts, bytes: &[u8], peer: Peer) -> Option<R
     let key = state.rate.key(address::client(peer, &parts.headers, &state.trusted_proxies));
     // Who has nothing left is told so on the long way.
     let allowance = state.rate.charge(key, known.checked.cost).ok()?;
-    state.metrics.cost.record(known.checked.cost as f64);
+    state.metrics.cost.record(known.checked.cost);
     state.metrics.cache_hits.increment(1);
     let mut head = state.heads.of(media_type, parts.method != Method::POST);
     headers::remaining(&mut head, &allowance);

@@ -6,7 +6,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use axum::BoxError;
-use bytes::Bytes;
+use bytes::{BufMut as _, Bytes, BytesMut};
 use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -26,14 +26,14 @@ where
     if declared.is_some_and(|declared: u64| declared > limit as u64) {
         return Err(too_large(limit));
     }
-    let mut collecting = pin!(Limited::new(body, limit).collect());
+    let mut collecting = pin!(gathered(Limited::new(body, limit)));
     // Most bodies came with the head: for them no clock is set.
     let collected = match futures_util::poll!(&mut collecting) {
         Poll::Ready(collected) => Ok(collected),
         Poll::Pending => tokio::time::timeout(patience, collecting).await,
     };
     match collected {
-        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+        Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large(limit)),
         Ok(Err(_)) => Err(Refusal::bad_request("the body ended before it was complete").closing()),
         Err(_) => {
@@ -41,6 +41,30 @@ where
             Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "TIMEOUT", message).closing())
         }
     }
+}
+
+/// All of a body. One that came in one piece, as most do, is that piece.
+async fn gathered<B>(body: B) -> Result<Bytes, B::Error>
+where
+    B: Body<Data = Bytes>,
+{
+    let mut body = pin!(body);
+    let mut first = Bytes::new();
+    while let Some(frame) = body.frame().await.transpose()? {
+        let Ok(data) = frame.into_data() else { continue };
+        if body.is_end_stream() && first.is_empty() {
+            return Ok(data);
+        }
+        if !first.is_empty() {
+            let mut all = BytesMut::from(first);
+            all.extend_from_slice(&data);
+            let rest = body.collect().await?;
+            all.put(rest.aggregate());
+            return Ok(all.freeze());
+        }
+        first = data;
+    }
+    Ok(first)
 }
 
 /// JSON in UTF-8 and nothing else; never a compressed body, whose size is not known before it is unpacked.

@@ -107,7 +107,7 @@ pub(crate) async fn serve(State(state): State<Shared>, request: Request) -> Resp
         Err(Unprepared::Refusal(refusal)) => return refused(refusal),
     };
     if prepared.asked.checked.operation == OperationType::Subscription {
-        return events::follow(&state, asker, prepared, &parts.headers, id).await;
+        return Box::pin(events::follow(&state, asker, prepared, &parts.headers, id)).await;
     }
     answer(&state, &asker, &prepared, fingerprint, form, &id).await
 }
@@ -190,7 +190,8 @@ async fn answer(
             state.metrics.cache_hits.increment(1);
             kept
         }
-        None => match share(state, asker, prepared, id).await {
+        // In a box, so that its size is not moved about with each request that has no need of it.
+        None => match Box::pin(share(state, asker, prepared, id)).await {
             Shares::Kept(kept) => kept,
             Shares::Own(answer) => return form.of(*answer),
             Shares::Alone => return form.of(run(state, asker, prepared, id).await),

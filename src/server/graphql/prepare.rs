@@ -120,7 +120,7 @@ pub(super) fn prepare(
     );
     let new_hash = found.new_hash;
     let asked = Arc::new(Asked { text, variables, operation_name, checked, cost_limit, new_hash, name });
-    state.metrics.cost.record(checked.cost as f64);
+    state.metrics.cost.record(checked.cost);
     let allowance = asker.charged.map(|charged| charged.rest(state, checked.cost)).transpose()?;
     let is_known = known.is_some() && !document.asks_for_schema;
     Ok(Prepared { asked, document, allowance, is_known })
