@@ -141,7 +141,7 @@ async fn pages(url: &str, found: &mut BTreeMap<String, i64>) {
             order: Order { field: OrderField::Usual, is_descending: true },
             filter: Filter::default(),
             page: PageRequest { size: PAGE, after, before: None, from_end: false },
-            columns: Columns::with_body(false),
+            columns: Columns::FEWEST,
             with_total: false,
             view: View { sight: Arc::default(), preference: Arc::new(Preference::default()), now: app.clock.now() },
         };

@@ -18,9 +18,21 @@ use super::route::Route;
 use super::router::Shared;
 use super::state::ServerState;
 
-/// Microseconds, told in seconds.
-const DURATIONS: [u64; 12] =
-    [500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 5_000_000];
+/// Nanoseconds, told in seconds.
+const DURATIONS: [u64; 12] = [
+    500_000,
+    1_000_000,
+    2_500_000,
+    5_000_000,
+    10_000_000,
+    25_000_000,
+    50_000_000,
+    100_000_000,
+    250_000_000,
+    500_000_000,
+    1_000_000_000,
+    5_000_000_000,
+];
 /// Cost of one request.
 const COSTS: [u64; 9] = [1, 5, 20, 50, 100, 250, 500, 1_000, 5_000];
 const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
@@ -129,7 +141,7 @@ impl Metrics {
             counter.increment(1);
         }
         if let Some(histogram) = self.durations.get(route as usize) {
-            histogram.record(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
+            histogram.record(u64::try_from(took.as_nanos()).unwrap_or(u64::MAX));
         }
     }
 
@@ -138,7 +150,7 @@ impl Metrics {
         let mut text = self.handle.render();
         let durations = Route::ALL.iter().zip(self.durations.iter());
         let durations = durations.map(|(route, durations)| (format!("route=\"{}\"", route.name()), durations));
-        histogram::render("solidarity_http_request_duration_seconds", durations, 1e6, &mut text);
+        histogram::render("solidarity_http_request_duration_seconds", durations, 1e9, &mut text);
         histogram::render("solidarity_graphql_cost", [(String::new(), &*self.cost)], 1.0, &mut text);
         text
     }

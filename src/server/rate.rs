@@ -110,9 +110,13 @@ impl Rate {
 
     fn is_full(&self) -> bool {
         if self.asked.fetch_add(1, Ordering::Relaxed).is_multiple_of(COUNTED) {
-            self.is_full.store(self.limiter.len() >= MOST_KEYS, Ordering::Relaxed);
+            self.count();
         }
         self.is_full.load(Ordering::Relaxed)
+    }
+
+    fn count(&self) {
+        self.is_full.store(self.limiter.len() >= MOST_KEYS, Ordering::Relaxed);
     }
 
     /// Takes a cost from the allowance, or nothing if there is not so much left. A cost above the whole allowance takes
@@ -134,6 +138,7 @@ impl Rate {
     pub fn forget_idle(&self) {
         self.limiter.retain_recent();
         self.limiter.shrink_to_fit();
+        self.count();
     }
 
     fn allowance(&self, remaining: u32) -> Allowance {

@@ -46,7 +46,7 @@ async fn look(app: &App, turned: &mut Timestamp) -> Result<(), DbErr> {
     app.store.freshness().confirm(began);
     app.bus.committed(epoch.0);
     let now = app.clock.now();
-    app.store.look_ahead(now).await?;
+    app.store.look_ahead(&app.clock).await?;
     let (from, to) = (turned.as_micros(), now.as_micros());
     // A clock that was set back has nothing to tell until it is where it was.
     if app.bus.is_followed() && to >= from.saturating_add(TURN) {

@@ -9,6 +9,7 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 
 use super::sql::Sql;
 use super::{Kind, Store};
+use crate::clock::Clock;
 use crate::domain::time::Timestamp;
 
 /// For so long after the last look it is believed that no other process has committed anything.
@@ -123,8 +124,8 @@ impl Store {
     }
 
     /// Finds out until when the clock shows and hides nothing, unless that is known.
-    pub async fn look_ahead(&self, now: Timestamp) -> Result<(), DbErr> {
-        let moment = || Moment { generation: self.freshness.generation(), now };
+    pub async fn look_ahead(&self, clock: &Clock) -> Result<(), DbErr> {
+        let moment = || Moment { generation: self.freshness.generation(), now: clock.now() };
         let is_known = || self.freshness.still().is_some_and(|still| still.holds(moment()));
         if is_known() {
             return Ok(());
@@ -133,10 +134,12 @@ impl Store {
         if is_known() {
             return Ok(());
         }
-        let (generation, from) = (self.freshness.generation(), now.as_micros());
-        let row = self.watcher.query_one_raw(next_turn(self.backend(), from)).await?;
+        let Moment { generation, now } = moment();
+        let row = self.watcher.query_one_raw(next_turn(self.backend(), now.as_micros())).await?;
         let turn = row.map_or(Ok(None), |row| row.try_get_by_index::<Option<i64>>(0))?;
-        let until = turn.unwrap_or(i64::MAX).min(from.saturating_add(LONGEST));
+        let until = turn.unwrap_or(i64::MAX).min(now.as_micros().saturating_add(LONGEST));
+        // What was read before the look may have been read before the last step of lists that are written anew.
+        let from = clock.now().as_micros();
         let still = Still { generation, from, until };
         *self.freshness.still.lock().unwrap_or_else(PoisonError::into_inner) = Some(still);
         Ok(())

@@ -1,5 +1,5 @@
 //! Lists of content: what can be asked, and the pages that come back. Keyset pages in both directions; a nested list
-//! of many parents is one statement. Must not build SQL: see `plan.rs`.
+//! of many parents is one statement. Must not build SQL: see `walk.rs`.
 
 use std::sync::Arc;
 

@@ -237,8 +237,8 @@ impl CalendarQueries {
         let view = ctx.view(locales)?;
         let asked = Asked { from: Some(from), to: Some(to), page: PageArgs { first, after, last, before } };
         let window = asked.window(ctx)?;
-        // What is refused is not kept, and what is not refused will not be later.
-        if window.to > view.now.plus_days(CALENDAR_AHEAD) {
+        // Only for this second: occurrences are written down anew without a change that other servers would hear of.
+        if window.to > ctx.instant().plus_days(CALENDAR_AHEAD) {
             let message = format!("to lies more than {CALENDAR_AHEAD} days ahead, further than series are expanded");
             return Err(ApiError::BadInput(message).into());
         }

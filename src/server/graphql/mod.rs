@@ -225,7 +225,7 @@ enum Shares {
 async fn share(state: &Shared, asker: &Asker, prepared: &Prepared, id: &RequestId) -> Shares {
     let store = &state.app.store;
     // Where that cannot be found out, the answer is not kept.
-    let _ = store.look_ahead(state.app.clock.now()).await;
+    let _ = store.look_ahead(&state.app.clock).await;
     let mut own = None;
     let made = state.answers.make_once(prepared.asked.name, moment(state), async {
         state.metrics.cache_misses.increment(1);
