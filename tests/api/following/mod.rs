@@ -2,12 +2,13 @@
 //! see. `SOLIDARITY_TRIAL=full cargo test --release --test api following` makes 6 000 random changes.
 
 pub mod changes;
+mod follower;
 pub mod live;
 mod nodes;
 mod scale;
 mod socket;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,20 +22,13 @@ use solidarity::domain::time::{DAY_MICROS, Zones};
 use solidarity::service::schedule;
 
 use changes::{Known, change};
+use follower::{CHANGES, Follower};
 
 use crate::actor::{clock, generous, load, open, webhooks};
 use crate::database::Database;
 use crate::harness::Server;
 use crate::lines::{Line, one_of_each, organization, region, resource, text};
 use crate::publisher::{CREATE, PUBLISH, Publisher, UPDATE, is_full, resource_input};
-
-const CHANGES: &str =
-    "query($since: String, $kinds: [ContentKind!], $regions: [String!], $topics: [String!], $first: Int) {
-  changes(since: $since, kinds: $kinds, regions: $regions, topics: $topics, first: $first) {
-    hasMore nextToken fullResyncRequired
-    changes { __typename
-      ... on Upsert { content { id version title visibility expiresAt regions { slug } topics { slug } } }
-      ... on Tombstone { id kind at reason purge } } } }";
 
 /// A mutation of any content by its input.
 macro_rules! step {
@@ -54,89 +48,6 @@ const ARCHIVE: &str = step!("contentArchive", "ContentArchiveInput");
 const REDACT: &str = step!("contentRedact", "ContentRedactInput");
 const RESTORE: &str = step!("contentRestore", "ContentRestoreInput");
 const TRANSLATE: &str = step!("contentTranslate", "ContentTranslateInput");
-
-/// A follower of a question, with its copy.
-#[derive(Clone, Debug, Default)]
-struct Follower {
-    question: Value,
-    token: Option<String>,
-    since: Option<String>,
-    copy: BTreeMap<String, Value>,
-    /// What was told since everything had to be told anew.
-    anew: Option<BTreeSet<String>>,
-    has_more: bool,
-}
-
-impl Follower {
-    fn new(question: Value) -> Self {
-        Self { question, has_more: true, ..Self::default() }
-    }
-
-    fn with_token(mut self, token: &str) -> Self {
-        self.token = Some(token.to_string());
-        self
-    }
-
-    async fn page(&self, server: &Server, first: i64) -> Value {
-        let mut variables = self.question.clone();
-        let members = json!({ "since": self.since, "first": first });
-        variables.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
-        let answer = match &self.token {
-            Some(token) => server.ask_as(token, CHANGES, variables).await,
-            None => server.ask(CHANGES, variables, None).await,
-        };
-        assert!(answer["errors"].is_null(), "{answer:#}");
-        answer["data"]["changes"].clone()
-    }
-
-    /// Reads a page and applies it; answers the tombstones.
-    async fn read(&mut self, server: &Server, first: i64) -> Vec<Value> {
-        let page = self.page(server, first).await;
-        let mut tombstones = Vec::new();
-        let changes = page["changes"].as_array().unwrap();
-        assert!(changes.len() <= usize::try_from(first).unwrap());
-        let mut told = BTreeSet::new();
-        for change in changes {
-            let item = if change["__typename"] == "Upsert" { &change["content"] } else { change };
-            let id = item["id"].as_str().unwrap().to_string();
-            assert!(told.insert(id.clone()), "{id} is told twice in a page");
-            if change["__typename"] == "Upsert" {
-                self.copy.insert(id.clone(), item.clone());
-                self.anew.iter_mut().for_each(|anew| _ = anew.insert(id.clone()));
-            } else {
-                self.copy.remove(&id);
-                tombstones.push(change.clone());
-            }
-        }
-        self.has_more = page["hasMore"].as_bool().unwrap();
-        if page["fullResyncRequired"] == true {
-            assert!(changes.is_empty() && self.has_more && self.since.is_some());
-            self.anew = Some(BTreeSet::new());
-        }
-        if let (false, Some(anew)) = (self.has_more, &self.anew) {
-            self.copy.retain(|id, _| anew.contains(id));
-            self.anew = None;
-        }
-        self.since = Some(page["nextToken"].as_str().unwrap().to_string());
-        tombstones
-    }
-
-    /// Reads until there is no more.
-    async fn catch_up(&mut self, server: &Server) -> Vec<Value> {
-        let mut tombstones = self.read(server, 7).await;
-        while self.has_more {
-            tombstones.extend(self.read(server, 7).await);
-        }
-        tombstones
-    }
-
-    /// A copy of a follower that begins now.
-    async fn fresh(&self, server: &Server) -> BTreeMap<String, Value> {
-        let mut fresh = Self { token: self.token.clone(), ..Self::new(self.question.clone()) };
-        fresh.catch_up(server).await;
-        fresh.copy
-    }
-}
 
 async fn served(lines: impl IntoIterator<Item = Line>) -> Server {
     let database = Database::fresh().await;
