@@ -14,7 +14,7 @@ use reqwest::Client;
 use serde_json::{Value, json};
 
 use crate::cluster::Cluster;
-use crate::data::{Size, folder, sqlite};
+use crate::data::{Size, sqlite};
 use crate::load::{Load, Script, run as send};
 use crate::process::{OTHER_CORE, Process, hold};
 use crate::reads::{Read, mix, three};
@@ -99,11 +99,10 @@ async fn publish(port: u16, token: &str, is_over: &AtomicBool) -> Published {
 }
 
 /// A token of the group that has the first resource of fifty.
-async fn token(server: &Process, url: &str, size: Size) -> String {
+async fn token(server: &Process, url: &str) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_solidarity"))
         .args(["client", "create", "--database-url", url, "--organization", "group-1", "--name", "bench", "--json"])
-        .args(["--scope", "resources:write", "content:publish", "--key-file"])
-        .arg(folder(size).join("keys.json"))
+        .args(["--scope", "resources:write", "resources:publish"])
         .output()
         .unwrap();
     let made: Value = serde_json::from_slice(&output.stdout)
@@ -204,7 +203,7 @@ pub async fn run(options: Options) {
 
 async fn measure(database: &str, url: &str, size: Size, options: &Options) {
     let server = ours(url, size, "32");
-    let token = token(&server, url, size).await;
+    let token = token(&server, url).await;
     let span = Duration::from_secs(options.seconds);
     let load = Load { connections: CONNECTIONS, span };
     let mut reads: Vec<(&str, Vec<Read>)> = three().into_iter().map(|read| (read.name, vec![read])).collect();
