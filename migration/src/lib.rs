@@ -35,6 +35,7 @@ mod m20261126_000042_follow_key;
 mod m20261126_000043_log_word;
 mod m20261126_000044_webhook;
 mod m20261126_000045_spotlight;
+mod m20261127_000046_search_deletes;
 
 /// All migrations in order.
 #[derive(Debug)]
@@ -73,6 +74,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000043_log_word::Migration),
             Box::new(m20261126_000044_webhook::Migration),
             Box::new(m20261126_000045_spotlight::Migration),
+            Box::new(m20261127_000046_search_deletes::Migration),
         ]
     }
 }

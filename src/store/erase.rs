@@ -2,11 +2,15 @@
 //! its write-ahead log. Must not decide what is erased.
 
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement};
 
 use super::Store;
 use super::sql::Sql;
+
+/// How long to index what is to be found, before what is not to be is taken out.
+const CATCH_UP: Duration = Duration::from_secs(5);
 
 impl Store {
     /// Erases the texts of all revisions of an item. After the commit comes [`Store::scrub`].
@@ -28,8 +32,9 @@ impl Store {
     }
 
     /// Takes what was erased out of SQLite's files. `secure_delete` overwrites a row where it stands, and not the copies
-    /// that were left where it stood before its page was split: only a file that is written anew holds none. Where readers
-    /// stand in the way of the last step, it remains to be done.
+    /// that were left where it stood before its page was split: only a file that is written anew holds none. The index of
+    /// search keeps the words of what was deleted until its parts are put together. Where readers stand in the way of the
+    /// last step, or there is too much to index first, it remains to be done.
     pub async fn scrub(&self) -> Result<(), DbErr> {
         if self.backend() != DbBackend::Sqlite {
             self.is_unscrubbed.store(false, Ordering::Relaxed);
@@ -38,6 +43,11 @@ impl Store {
         let _one_at_a_time = self.scrubbing.lock().await;
         let erased = erasures(&self.writer).await?;
         if erased != 0 {
+            let until = self.last_epoch().await?;
+            if !self.catch_up_search(until, CATCH_UP).await? {
+                return Ok(());
+            }
+            self.writer.execute_unprepared("INSERT INTO search_words (search_words) VALUES ('optimize')").await?;
             self.writer.execute_unprepared("VACUUM").await?;
         }
         if number(&self.writer, "PRAGMA wal_checkpoint(TRUNCATE)").await? != 0 {
