@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::cluster::Cluster;
 use crate::data::{Size, sqlite};
-use crate::load::{Load, Script, run as send};
+use crate::load::{Load, Script, graphql, run as send};
 use crate::process::{OTHER_CORE, Process, hold};
 use crate::reads::{Read, mix, three};
 use crate::run::{Extent, MIX, ours};
@@ -209,7 +209,7 @@ async fn measure(database: &str, url: &str, size: Size, options: &Options) {
     let mut reads: Vec<(&str, Vec<Read>)> = three().into_iter().map(|read| (read.name, vec![read])).collect();
     reads.push(("mix", mix(MIX)));
     for (name, reads) in reads {
-        let script = Script::new("/graphql", &reads);
+        let script = Script::new(&graphql, &reads);
         let (mut alone, mut beside, mut p50, mut p99) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let mut all = Published::default();
         send(&server, None, &script, Load { span: Duration::from_secs(1), ..load });

@@ -117,13 +117,14 @@ async fn statements(found: &mut BTreeMap<String, i64>) {
     running.shutdown().await;
 }
 
-/// Pages of PostgreSQL's that a page of a list touches, by its depth.
-async fn pages(url: &str, found: &mut BTreeMap<String, i64>) {
+/// Pages of PostgreSQL's that a page of `size` items of a list touches, by its depth.
+pub async fn pages(url: &str, size: usize, depths: &[usize]) -> Vec<(usize, i64)> {
     let app = open_with(url, limits()).await;
     let connection = Database::connect(url).await.unwrap();
     connection.execute_unprepared("VACUUM ANALYZE").await.unwrap();
-    for page in PAGES {
-        let behind = (page - 1) * PAGE;
+    let mut found = Vec::new();
+    for page in depths {
+        let behind = (page - 1) * size;
         let after = if behind == 0 {
             None
         } else {
@@ -140,17 +141,17 @@ async fn pages(url: &str, found: &mut BTreeMap<String, i64>) {
             list: ListKind::Of(Kind::Resource),
             order: Order { field: OrderField::Usual, is_descending: true },
             filter: Filter::default(),
-            page: PageRequest { size: PAGE, after, before: None, from_end: false },
+            page: PageRequest { size, after, before: None, from_end: false },
             columns: Columns::FEWEST,
             with_total: false,
             view: View { sight: Arc::default(), preference: Arc::new(Preference::default()), now: app.clock.now() },
         };
         // The first time pages may come from the disk.
         app.store.list(&query).await.unwrap();
-        let touched = app.store.pages_touched(&query).await.unwrap();
-        found.insert(format!("pages touched, page {page:03}"), touched);
+        found.push((*page, app.store.pages_touched(&query).await.unwrap()));
     }
     connection.close().await.unwrap();
+    found
 }
 
 /// Checks, and ends with how many passed.
@@ -161,7 +162,11 @@ pub async fn run(options: Options) {
     let mut found = BTreeMap::new();
     statements(&mut found).await;
     match Cluster::with(Size::of(SIZE)).await {
-        Some(cluster) => pages(&cluster.url, &mut found).await,
+        Some(cluster) => {
+            let touched = pages(&cluster.url, PAGE, &PAGES).await;
+            found
+                .extend(touched.into_iter().map(|(page, touched)| (format!("pages touched, page {page:03}"), touched)));
+        }
         None => skipped("pages touched", "PostgreSQL is not installed"),
     }
     if Command::new("valgrind").arg("--version").output().is_ok() {

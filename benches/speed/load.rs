@@ -28,19 +28,24 @@ pub struct Found {
     pub memory: f64,
 }
 
+/// The path of all requests to a server of GraphQL.
+pub fn graphql(_: usize) -> String {
+    "/graphql".to_string()
+}
+
 /// What is sent: one request over and over, or a mix.
 pub struct Script {
     text: String,
 }
 
 impl Script {
-    /// Requests by POST to a path, in the proportions of a Zipf distribution if there are many.
-    pub fn new(path: &str, reads: &[Read]) -> Self {
+    /// Requests by POST, each to the path of its number, in the proportions of a Zipf distribution if there are many.
+    pub fn new(path: &dyn Fn(usize) -> String, reads: &[Read]) -> Self {
         let mut text = String::from("local made = {}\ninit = function()\n");
         text.push_str("  local headers = { [\"content-type\"] = \"application/json\" }\n");
-        for read in reads {
-            let _ =
-                writeln!(text, "  made[#made + 1] = wrk.format(\"POST\", {path:?}, headers, {})", lua(&read.body()));
+        for (number, read) in reads.iter().enumerate() {
+            let (path, body) = (path(number), lua(&read.body()));
+            let _ = writeln!(text, "  made[#made + 1] = wrk.format(\"POST\", {path:?}, headers, {body})");
         }
         text.push_str("end\n");
         if reads.len() == 1 {

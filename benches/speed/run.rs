@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::cluster::Cluster;
 use crate::constant::Captured;
 use crate::data::{Size, folder, sqlite};
-use crate::load::{Found, Load, Script, run as send};
+use crate::load::{Found, Load, Script, graphql, run as send};
 use crate::peers::{self, PEERS};
 use crate::process::{OTHER_CORE, Process, SERVER_CORE, hold, on_core, port};
 use crate::reads::{Read, mix, three};
@@ -100,23 +100,19 @@ pub async fn answer(port: u16, path: &str, read: &Read) -> (Vec<(String, String)
     (headers, text)
 }
 
-/// The answers of the server, for the ceiling: of a mix the one of the middle size of what is sent.
+/// Where the constant answer to a read is.
+fn own(name: &str, number: usize) -> String {
+    format!("/{name}/{number}")
+}
+
+/// The answers of the server, for the ceiling: the same bytes for the same request.
 async fn capture(server: &Process, mixed: &[Read]) -> HashMap<String, Captured> {
     let mut captured = HashMap::new();
-    for read in three() {
-        let (headers, body) = answer(server.port, "/graphql", &read).await;
-        captured.insert(format!("/{}", read.name), Captured { headers, body });
+    let three = three();
+    for (number, read) in three.iter().map(|read| (0, read)).chain(mixed.iter().enumerate()) {
+        let (headers, body) = answer(server.port, "/graphql", read).await;
+        captured.insert(own(read.name, number), Captured { headers, body });
     }
-    let mut all = Vec::new();
-    for read in mixed {
-        all.push(answer(server.port, "/graphql", read).await);
-    }
-    let weights = 1..=all.len();
-    let total: f64 = weights.clone().map(|rank| 1.0 / rank as f64).sum();
-    let mean: f64 = weights.zip(&all).map(|(rank, (_, body))| body.len() as f64 / rank as f64).sum::<f64>() / total;
-    let nearest = all.into_iter().min_by_key(|(_, body)| (body.len() as f64 - mean).abs() as u64);
-    let (headers, body) = nearest.unwrap();
-    captured.insert("/mix".to_string(), Captured { headers, body });
     captured
 }
 
@@ -138,11 +134,11 @@ pub async fn run(options: Options) {
     let of = |name: &str| -> Vec<Read> {
         if name == "mix" { mixed.clone() } else { three().into_iter().filter(|read| read.name == name).collect() }
     };
-    let scripts = |path: &dyn Fn(&str) -> String, names: &[&'static str]| -> Vec<(&'static str, Script)> {
-        names.iter().map(|name| (*name, Script::new(&path(name), &of(name)))).collect()
+    let scripts = |path: &dyn Fn(&str, usize) -> String, names: &[&'static str]| -> Vec<(&'static str, Script)> {
+        names.iter().map(|name| (*name, Script::new(&|number| path(name, number), &of(name)))).collect()
     };
-    let graphql = |_: &str| "/graphql".to_string();
-    let own = |name: &str| format!("/{name}");
+    let one = |_: &str, number: usize| graphql(number);
+    let by_hand = |name: &str, _: usize| format!("/{name}");
     let three_only: Vec<&'static str> = reads.iter().copied().filter(|name| *name != "mix").collect();
     let mut subjects = Vec::new();
     let cluster = Cluster::with(size).await;
@@ -157,24 +153,19 @@ pub async fn run(options: Options) {
         }
         let plan = self_as("plan", &cluster.url);
         agree(&cached, &plan).await;
-        subjects.push(Subject {
-            name: "cached",
-            process: cached,
-            database: stored,
-            scripts: scripts(&graphql, &reads),
-        });
+        subjects.push(Subject { name: "cached", process: cached, database: stored, scripts: scripts(&one, &reads) });
         subjects.push(Subject {
             name: "by hand, PostgreSQL",
             process: plan,
             database: stored,
-            scripts: scripts(&own, &three_only),
+            scripts: scripts(&by_hand, &three_only),
         });
         let process = ours(&cluster.url, size, "0");
         subjects.push(Subject {
             name: "uncached, PostgreSQL",
             process,
             database: stored,
-            scripts: scripts(&graphql, &reads),
+            scripts: scripts(&one, &reads),
         });
         match peers::prepare(&cluster.url).await {
             Ok(()) => {
@@ -183,7 +174,7 @@ pub async fn run(options: Options) {
                     let sent = peers::reads(schema);
                     let of = |name: &&'static str| {
                         let read = sent.iter().find(|read| read.name == *name).unwrap();
-                        (*name, Script::new("/graphql", std::slice::from_ref(read)))
+                        (*name, Script::new(&graphql, std::slice::from_ref(read)))
                     };
                     let scripts = three_only.iter().map(of).collect();
                     for read in &sent {
@@ -200,19 +191,16 @@ pub async fn run(options: Options) {
     }
     if options.wants("uncached, SQLite") {
         let process = ours(&sqlite(size).await, size, "0");
-        subjects.push(Subject {
-            name: "uncached, SQLite",
-            process,
-            database: None,
-            scripts: scripts(&graphql, &reads),
-        });
+        subjects.push(Subject { name: "uncached, SQLite", process, database: None, scripts: scripts(&one, &reads) });
     }
     subjects.retain(|subject| options.wants(subject.name));
     let load = Load { connections: options.connections, span: Duration::from_secs(options.seconds) };
     let mut found: HashMap<(&str, &str), Vec<Found>> = HashMap::new();
     for round in 0..=options.extent.rounds {
-        for subject in &subjects {
-            for (read, script) in &subject.scripts {
+        // What is compared comes one after the other.
+        for read in &reads {
+            for subject in &subjects {
+                let Some((_, script)) = subject.scripts.iter().find(|(name, _)| name == read) else { continue };
                 // The first round is for caches to fill, and does not count.
                 let span = if round == 0 { Duration::from_secs(1) } else { load.span };
                 let once = send(&subject.process, subject.database, script, Load { span, ..load });

@@ -1,4 +1,5 @@
-//! How long the program takes from its start to its first answer, and what lists cost in the table that they are read from.
+//! How long the program takes from its start to its first answer, what lists cost in the table that they are read from, and how
+//! much of the database a page of a list touches.
 
 use std::time::Instant;
 
@@ -7,11 +8,14 @@ use sea_orm::{ConnectionTrait, Database, Statement, TransactionTrait as _};
 
 use crate::cluster::Cluster;
 use crate::data::{Size, sqlite};
+use crate::gates;
 use crate::reads::three;
 use crate::run::{Extent, answer, ours};
 
 /// Items whose places are written in one measure.
 const ITEMS: usize = 1_000;
+/// Items of a page of a list.
+const PAGE: usize = 20;
 
 #[derive(Clone, Debug, Parser)]
 pub struct Options {
@@ -30,6 +34,10 @@ pub async fn run(options: Options) {
     };
     start("PostgreSQL", &cluster.url, size, options.extent.rounds).await;
     listing(&cluster.url).await;
+    let depths: Vec<usize> = [1, 100, 5_000].into_iter().filter(|page| page * PAGE <= size.resources).collect();
+    for (page, touched) in gates::pages(&cluster.url, PAGE, &depths).await {
+        println!("page {page} of {PAGE} resources touches {touched} pages of the database");
+    }
 }
 
 async fn start(name: &str, url: &str, size: Size, rounds: usize) {
