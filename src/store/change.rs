@@ -81,7 +81,7 @@ pub(super) async fn append_with(
     row.ok_or_else(|| DbErr::Custom("the epoch row is missing".to_string()))?.try_get_by_index(0).map(Epoch)
 }
 
-/// Appends several changes, which get the next numbers in their order.
+/// Appends several changes, which get the next numbers in their order, and answers these.
 pub(super) fn append_all(backend: DbBackend, changes: Vec<NewChange>) -> Statement {
     let rows: Vec<Value> = changes.into_iter().enumerate().map(|(position, change)| row(position, change)).collect();
     let mut next = Sql::default();
@@ -127,6 +127,7 @@ pub(super) fn append_all(backend: DbBackend, changes: Vec<NewChange>) -> Stateme
         );
         sql.bind(values).push(") AS c WHERE next.id = 1");
     }
+    sql.push(" RETURNING seq");
     sql.statement(backend)
 }
 

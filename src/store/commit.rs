@@ -11,7 +11,7 @@ use tokio::sync::{Semaphore, oneshot};
 
 use super::fault::came_between;
 use super::write::{Write, run_all};
-use super::{Catalog, Credentials, Store};
+use super::{Catalog, Credentials, Epoch, Store};
 use crate::domain::public_id::PublicId;
 
 /// Writes that one transaction takes.
@@ -178,18 +178,24 @@ impl Store {
             })
         })?;
         match self.write_all(&tx, plans).await {
-            Ok(outcomes) if outcomes.contains(&Committed::Stored) => {
+            Ok((outcomes, changes)) if outcomes.contains(&Committed::Stored) => {
                 self.commit(tx).await.map_err(Failure::Commit)?;
+                self.freshness.count(&changes);
                 Ok(outcomes)
             }
             outcome => {
                 tx.rollback().await.map_err(Failure::Write)?;
-                outcome.map_err(Failure::Write)
+                outcome.map(|(outcomes, _)| outcomes).map_err(Failure::Write)
             }
         }
     }
 
-    async fn write_all(&self, tx: &DatabaseTransaction, plans: &[&Plan]) -> Result<Vec<Committed>, DbErr> {
+    /// Writes what is as it was planned upon; answers what became of each plan, and the changes.
+    async fn write_all(
+        &self,
+        tx: &DatabaseTransaction,
+        plans: &[&Plan],
+    ) -> Result<(Vec<Committed>, Vec<Epoch>), DbErr> {
         let items: Vec<i64> = plans.iter().filter_map(|plan| plan.base.map(|(id, _)| id)).collect();
         let mut holders: HashMap<(i64, &str), &Holder> = HashMap::new();
         for Plan { holder, .. } in plans {
@@ -221,10 +227,8 @@ impl Store {
             writes.push(plan.write.clone());
             outcomes.push(Committed::Stored);
         }
-        if !writes.is_empty() {
-            run_all(writes, tx).await?;
-        }
-        Ok(outcomes)
+        let changes = if writes.is_empty() { Vec::new() } else { run_all(writes, tx).await? };
+        Ok((outcomes, changes))
     }
 }
 

@@ -267,9 +267,7 @@ impl Store {
         if known < Epoch(0) || (known != epoch && catalog_changed(connection, known).await?) {
             self.load_catalog(connection).await?;
         }
-        if known != epoch {
-            self.freshness.changed();
-        }
+        self.freshness.seen(epoch);
         self.catalog_epoch.fetch_max(epoch.0, Ordering::AcqRel);
         Ok(epoch)
     }

@@ -1,14 +1,14 @@
 //! How long what was read stays true: until anything is committed, here or elsewhere, and until the clock shows or hides
 //! something. Whoever keeps an answer notes the [`Moment`] before it reads. Must not keep answers.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 
 use super::sql::Sql;
-use super::{Kind, Store};
+use super::{Epoch, Kind, Store};
 use crate::clock::Clock;
 use crate::domain::time::Timestamp;
 
@@ -22,6 +22,8 @@ const SECOND: i64 = 1_000_000;
 #[derive(Debug)]
 pub struct Freshness {
     generation: AtomicU64,
+    /// The last change of the log up to which all commits are counted; -1 before the first look.
+    counted: AtomicI64,
     begun: Instant,
     /// Microseconds from `begun` to the last look that found nothing unknown; 0 before the first.
     confirmed: AtomicU64,
@@ -71,6 +73,7 @@ impl Default for Freshness {
     fn default() -> Self {
         Self {
             generation: AtomicU64::new(0),
+            counted: AtomicI64::new(-1),
             begun: Instant::now(),
             confirmed: AtomicU64::new(0),
             still: Mutex::new(None),
@@ -88,6 +91,21 @@ impl Freshness {
     /// Something was committed: what was read before may be old.
     pub fn changed(&self) {
         self.generation.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// Changes of a commit that was counted by [`Freshness::changed`], so that who finds them in the log does not count them
+    /// again. Nothing is known if others came before them.
+    pub fn count(&self, changes: &[Epoch]) {
+        let (Some(first), Some(last)) = (changes.iter().min(), changes.iter().max()) else { return };
+        let follows = |counted| (counted == first.0.saturating_sub(1)).then_some(last.0);
+        let _ = self.counted.fetch_update(Ordering::AcqRel, Ordering::Acquire, follows);
+    }
+
+    /// The log ends in a change: unless all up to it are counted, what was read before may be old.
+    pub fn seen(&self, last: Epoch) {
+        if self.counted.fetch_max(last.0, Ordering::AcqRel) < last.0 {
+            self.changed();
+        }
     }
 
     /// A look that began at an instant found no commit that was not counted.
@@ -179,6 +197,35 @@ mod tests {
         freshness.changed();
         assert_eq!(until(1_500_000), 1_500_000, "a commit ends what was known");
         assert_eq!(moment(-1).end_of_second().as_micros(), 0);
+    }
+
+    #[test]
+    fn a_commit_is_counted_once_and_none_is_left_out() {
+        let freshness = Freshness::default();
+        let changes = |numbers: &[i64]| numbers.iter().copied().map(Epoch).collect::<Vec<_>>();
+        let mut before = freshness.generation();
+        let mut counts = |expected: u64, why: &str| {
+            assert_eq!(freshness.generation() - before, expected, "{why}");
+            before = freshness.generation();
+        };
+        freshness.seen(Epoch(4));
+        counts(1, "the first look");
+        freshness.changed();
+        freshness.count(&changes(&[6, 5]));
+        freshness.seen(Epoch(6));
+        counts(1, "a commit of our own");
+        freshness.seen(Epoch(6));
+        counts(0, "nothing new");
+        freshness.seen(Epoch(7));
+        counts(1, "one of others");
+        freshness.changed();
+        freshness.count(&changes(&[9]));
+        freshness.seen(Epoch(9));
+        counts(2, "one of others before our own");
+        freshness.changed();
+        freshness.count(&[]);
+        freshness.seen(Epoch(10));
+        counts(2, "changes that are not known");
     }
 
     #[test]

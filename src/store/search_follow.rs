@@ -10,7 +10,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement}
 use super::search_index::Indexed;
 use super::sql::Sql;
 use super::stored::envelopes;
-use super::{Catalog, Epoch, Kind, Store};
+use super::{Epoch, Kind, Store};
 
 /// Changes that are indexed in one transaction.
 const BATCH: i64 = 256;
@@ -56,9 +56,8 @@ impl Store {
 
     /// The rows of the next items, made of what is committed.
     async fn read_ahead(&self, until: Epoch) -> Result<Ready, DbErr> {
-        let epoch = self.reads().query_one_raw(Statement::from_string(self.backend(), EPOCH)).await?;
-        let epoch = Epoch(epoch.map_or(Ok(0), |row| row.try_get_by_index(0))?);
-        let catalog = Catalog::load(&self.reader).await?;
+        let epoch = self.refresh_catalog().await?;
+        let catalog = self.catalog();
         let changes = self.changes_to_index(&self.reader, until, "").await?;
         let items: BTreeSet<i64> = changes.iter().filter_map(|(_, item)| *item).collect();
         let mut rows = HashMap::new();
@@ -184,8 +183,6 @@ impl Store {
 fn is_content(noun: &str) -> bool {
     Kind::ALL.iter().any(|kind| kind.noun().name() == noun)
 }
-
-const EPOCH: &str = "SELECT seq FROM epoch WHERE id = 1";
 
 /// What was made of what was committed: until which change the names of regions, topics and organizations are known, and
 /// the rows of items as they were then or later.

@@ -48,25 +48,38 @@ impl Together {
 
     /// Adds a statement that answers one row, and runs them all.
     pub(super) async fn ending_in(
-        mut self,
+        self,
         last: Statement,
         tx: &DatabaseTransaction,
     ) -> Result<Option<QueryResult>, DbErr> {
+        tx.query_one_raw(self.with_last(last)).await
+    }
+
+    /// The same with one that answers several.
+    async fn ending_in_all(self, last: Statement, tx: &DatabaseTransaction) -> Result<Vec<QueryResult>, DbErr> {
+        tx.query_all_raw(self.with_last(last)).await
+    }
+
+    fn with_last(mut self, last: Statement) -> Statement {
         if self.backend == DbBackend::Postgres {
             self.sql.push(" ");
         }
         self.sql.add(last);
-        tx.query_one_raw(self.sql.statement(self.backend)).await
+        self.sql.statement(self.backend)
     }
 
-    /// Runs several sets that touch different rows, and a last statement behind them. On SQLite sets of the same text go in
-    /// one round trip, and the last statement with the last of them.
-    pub(super) async fn run_all(mut sets: Vec<Self>, last: Statement, tx: &DatabaseTransaction) -> Result<(), DbErr> {
+    /// Runs several sets that touch different rows, and a last statement behind them, whose rows it answers. On SQLite sets of
+    /// the same text go in one round trip, and the last statement with the last of them.
+    pub(super) async fn run_all(
+        mut sets: Vec<Self>,
+        last: Statement,
+        tx: &DatabaseTransaction,
+    ) -> Result<Vec<QueryResult>, DbErr> {
         if tx.get_database_backend() == DbBackend::Postgres {
             for set in sets {
                 set.run(tx).await?;
             }
-            return tx.execute_raw(last).await.map(|_| ());
+            return tx.query_all_raw(last).await;
         }
         sets.sort_by(|a, b| a.sql.text().cmp(b.sql.text()));
         let mut trips: Vec<&[Self]> = Vec::new();
@@ -87,14 +100,14 @@ impl Together {
                 whole.sql.add(set.sql.clone().statement(DbBackend::Sqlite));
                 whole.count += set.count;
             }
-            if position + 1 == trips.len() {
-                last.take().into_iter().for_each(|last| whole.add(last));
+            match last.take_if(|_| position + 1 == trips.len()) {
+                Some(last) => return whole.ending_in_all(last, tx).await,
+                None => whole.run(tx).await?,
             }
-            whole.run(tx).await?;
         }
         match last {
-            Some(last) => tx.execute_raw(last).await.map(|_| ()),
-            None => Ok(()),
+            Some(last) => tx.query_all_raw(last).await,
+            None => Ok(Vec::new()),
         }
     }
 

@@ -73,12 +73,13 @@ impl Write {
 }
 
 /// Runs writes of different items, whose changes get their numbers last: on PostgreSQL every other write waits from there
-/// to the end of the transaction.
-pub(super) async fn run_all(writes: Vec<Write>, tx: &DatabaseTransaction) -> Result<(), DbErr> {
+/// to the end of the transaction. Answers the numbers.
+pub(super) async fn run_all(writes: Vec<Write>, tx: &DatabaseTransaction) -> Result<Vec<Epoch>, DbErr> {
     let (rows, changes): (Vec<Together>, Vec<NewChange>) =
         writes.into_iter().map(|write| (write.together, write.change)).unzip();
     let append = append_all(tx.get_database_backend(), changes);
-    Together::run_all(rows, append, tx).await
+    let numbers = Together::run_all(rows, append, tx).await?;
+    numbers.iter().map(|row| row.try_get_by_index(0).map(Epoch)).collect()
 }
 
 impl Store {
