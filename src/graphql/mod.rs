@@ -24,6 +24,8 @@ mod organization;
 mod payload;
 mod region;
 mod render;
+#[cfg(test)]
+mod render_tests;
 mod resource;
 mod root;
 mod scalar;
@@ -34,7 +36,7 @@ mod vocabulary;
 mod wanted;
 mod webhook;
 
-pub use render::{Plans, Rendering};
+pub use render::{Plans, Rendering, Short};
 pub use root::Root;
 
 use async_graphql::{MergedObject, SDLExportOptions, Schema, SchemaBuilder, ValidationMode};
@@ -44,23 +46,23 @@ pub use following::{Asked, Delivered, Subscription, Wish};
 /// The executable schema. It holds no data: each request brings its own [`context::RequestContext`].
 pub type ApiSchema = Schema<Root<Query>, Root<Mutation>, Subscription>;
 
-/// Everything that can be read.
+/// Everything that can be read. The engine asks the last one for a field first.
 #[derive(Debug, Default, MergedObject)]
 pub struct Query(
-    content::NodeQuery,
-    region::RegionQuery,
-    topic::TopicQuery,
+    meta::MetaQuery,
+    webhook::WebhookQuery,
+    client::ClientQuery,
+    following::FollowingQueries,
+    search::SearchQueries,
     organization::OrganizationQuery,
-    resource::ResourceQuery,
+    topic::TopicQuery,
+    region::RegionQuery,
+    content::NodeQuery,
+    event::CalendarQueries,
     update::UpdateQuery,
     event::EventQuery,
-    event::CalendarQueries,
     campaign::CampaignQuery,
-    search::SearchQueries,
-    following::FollowingQueries,
-    client::ClientQuery,
-    webhook::WebhookQuery,
-    meta::MetaQuery,
+    resource::ResourceQuery,
 );
 
 /// Everything that can be changed. Each field says the scope that it requires and has a guard that asks for it
@@ -105,10 +107,11 @@ fn builder() -> SchemaBuilder<Root<Query>, Root<Mutation>, Subscription> {
         .disable_suggestions()
 }
 
-/// How a request is rendered that asks for nothing but what its document says. `plans` are those of the document.
-pub fn rendering(plans: Option<std::sync::Arc<Plans>>) -> Rendering {
+/// How a request is rendered that asks for nothing but what its document says. `plans` are those of the document; `short` if the
+/// engine has it as [`Plans::shortened`] made it.
+pub fn rendering(plans: Option<std::sync::Arc<Plans>>, short: Option<Short>) -> Rendering {
     static TABLES: std::sync::LazyLock<render::Tables> = std::sync::LazyLock::new(tables);
-    Rendering::new(&TABLES, plans)
+    Rendering::new(&TABLES, plans, short)
 }
 
 /// The types whose fields can be rendered.

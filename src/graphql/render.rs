@@ -2,15 +2,19 @@
 //! by a plan that is made once for a document, where the engine would make a future and a value for each field: a seventh of
 //! the work on a list. The plan calls the very resolvers that the engine calls. What it does not cover, and whatever fails,
 //! is left to the engine: fields with arguments, interfaces, guarded fields, two root fields of one name. Limits, guards and
-//! validation came before. `--engine-only` turns it off. Must not know a type of the schema: [`rendered`] names a type's
+//! validation came before. What was written once is asked of the engine without its selections, which it then need not copy
+//! nor walk through. `--engine-only` turns it off. Must not know a type of the schema: [`rendered`] names a type's
 //! fields beside their resolvers.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::indexmap::IndexMap;
-use async_graphql::parser::types::{Field, FragmentDefinition, Selection, SelectionSet};
+use async_graphql::parser::types::{
+    DocumentOperations, ExecutableDocument, Field, FragmentDefinition, OperationDefinition, Selection, SelectionSet,
+};
 use async_graphql::registry::{MetaType, Registry};
 use async_graphql::{Context, ContextSelectionSet, ID, Name, OutputType, Pos, Positioned, ServerResult, Value};
 use bytes::Bytes;
@@ -153,6 +157,42 @@ pub struct Plans {
     wanted: ByPlace<Wanted>,
 }
 
+impl Plans {
+    /// The document with its root fields and nothing inside them: enough for the engine where plans write all that is inside.
+    /// None while there is a root field that no plan has written.
+    pub fn shortened(&self, document: &ExecutableDocument) -> Option<ExecutableDocument> {
+        let (_, operation) = document.operations.iter().next()?;
+        let is_written = |item: &Positioned<Selection>| match &item.node {
+            Selection::Field(field) if field.node.selection_set.node.items.is_empty() => true,
+            Selection::Field(field) => {
+                let has_plan = self.roots.known(field.pos).is_some_and(|plan| plan.is_some());
+                has_plan && self.wanted.known(field.pos).is_some()
+            }
+            _ => false,
+        };
+        if !operation.node.selection_set.node.items.iter().all(is_written) {
+            return None;
+        }
+        let mut short = document.clone();
+        short.fragments.clear();
+        match &mut short.operations {
+            DocumentOperations::Single(operation) => shorten(&mut operation.node),
+            DocumentOperations::Multiple(operations) => {
+                operations.values_mut().for_each(|operation| shorten(&mut operation.node));
+            }
+        }
+        Some(short)
+    }
+}
+
+fn shorten(operation: &mut OperationDefinition) {
+    for item in &mut operation.selection_set.node.items {
+        if let Selection::Field(field) = &mut item.node {
+            field.node.selection_set.node.items.clear();
+        }
+    }
+}
+
 /// What is known of fields, by their places in the document.
 #[derive(Debug)]
 struct ByPlace<T>(Mutex<Vec<(Pos, T)>>);
@@ -164,6 +204,11 @@ impl<T> Default for ByPlace<T> {
 }
 
 impl<T: Clone> ByPlace<T> {
+    fn known(&self, at: Pos) -> Option<T> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.iter().find(|(place, _)| *place == at).map(|(_, found)| found.clone())
+    }
+
     fn get(&self, at: Pos, make: impl FnOnce() -> T) -> T {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, found)) = known.iter().find(|(place, _)| *place == at) {
@@ -181,11 +226,24 @@ pub struct Rendering {
     tables: Tables,
     /// The plans of its document, unless what they are depends on more than the document.
     plans: Option<Arc<Plans>>,
+    /// The engine has the shortened document only.
+    short: Option<Short>,
+}
+
+/// Whether something of a shortened document could not be written. Its answer is of no use then.
+#[derive(Clone, Debug, Default)]
+pub struct Short(Arc<AtomicBool>);
+
+impl Short {
+    /// Whether something could not.
+    pub fn has_failed(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 impl Rendering {
-    pub(crate) fn new(tables: &Tables, plans: Option<Arc<Plans>>) -> Self {
-        Self { tables: tables.clone(), plans }
+    pub(crate) fn new(tables: &Tables, plans: Option<Arc<Plans>>, short: Option<Short>) -> Self {
+        Self { tables: tables.clone(), plans, short }
     }
 
     /// What the field at a place wants.
@@ -303,7 +361,13 @@ impl<T: OutputType + Table + Render> OutputType for Rendered<T> {
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
         match bytes_of(&self.0, ctx, field) {
             Some(bytes) => Ok(Value::Binary(bytes)),
-            None => self.0.resolve(ctx, field).await,
+            None => match ctx.data_opt::<Rendering>().and_then(|rendering| rendering.short.as_ref()) {
+                Some(Short(has_failed)) => {
+                    has_failed.store(true, Ordering::Relaxed);
+                    Ok(Value::Null)
+                }
+                None => self.0.resolve(ctx, field).await,
+            },
         }
     }
 }

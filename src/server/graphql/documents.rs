@@ -4,8 +4,8 @@
 //! anything.
 
 use std::hash::Hash as _;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use async_graphql::Variables;
 use async_graphql::parser::types::{ExecutableDocument, OperationType};
@@ -38,6 +38,8 @@ pub(super) struct Document {
     pub parsed: ExecutableDocument,
     /// How its answers are rendered, if that depends on nothing else.
     pub plans: Option<Arc<Plans>>,
+    /// What the engine needs of it, once all that is inside its root fields was rendered.
+    short: OnceLock<ExecutableDocument>,
     /// Its lexical tokens.
     pub tokens: usize,
     /// Whether it may ask for anything of the schema itself.
@@ -51,7 +53,21 @@ impl Document {
         let is_alone = !text.contains('@') && parsed.operations.iter().count() == 1;
         let asks_for_schema =
             text.contains("__schema") || text.matches("__type").count() > text.matches("__typename").count();
-        Self { text, parsed, plans: is_alone.then(Arc::default), tokens, asks_for_schema }
+        Self { text, parsed, plans: is_alone.then(Arc::default), short: OnceLock::new(), tokens, asks_for_schema }
+    }
+
+    /// What the engine needs of it, if that is less than all.
+    pub fn short(&self) -> Option<&ExecutableDocument> {
+        self.short.get()
+    }
+
+    /// It was answered without an error.
+    fn answered(&self) {
+        if self.short.get().is_none()
+            && let Some(short) = self.plans.as_ref().and_then(|plans| plans.shortened(&self.parsed))
+        {
+            let _ = self.short.set(short);
+        }
     }
 }
 
@@ -180,6 +196,7 @@ impl Documents {
         if asked.checked.operation != OperationType::Query || asked.checked.is_private {
             return;
         }
+        document.answered();
         if self.parsed(&document.text).is_none() {
             self.parsed.insert(Arc::clone(&document.text), Arc::clone(document));
         }

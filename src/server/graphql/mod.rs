@@ -53,6 +53,7 @@ use documents::{Asked, Fingerprint, Known, LONGEST};
 use negotiate::MediaType;
 use prepare::{Asker, Prepared, Reading, Unprepared, Way, moment, prepare};
 
+use crate::graphql::Short;
 use crate::graphql::context::Allowance;
 use crate::graphql::guard::Checked;
 
@@ -290,11 +291,21 @@ async fn execute(
     reading: &Reading,
     id: &RequestId,
 ) -> Outcome {
-    let request = prepared.request(state, asker, reading);
     let schema = if prepared.is_known { &state.schema_of_known } else { &state.schema };
+    let short = prepared.document.short().filter(|_| prepared.is_known && state.app.limits.is_rendering);
     // What resolvers log names the request by the id that the client has.
     let span = tracing::error_span!("request", id = id.0);
-    let execution = AssertUnwindSafe(schema.execute(request)).catch_unwind().instrument(span);
+    let execution = async {
+        let failed = Short::default();
+        let short = short.map(|short| (short, failed.clone()));
+        let response = schema.execute(prepared.request(state, asker, reading, short)).await;
+        if failed.has_failed() {
+            // What could not be written, the engine answers, and all else with it.
+            return Box::pin(schema.execute(prepared.request(state, asker, reading, None))).await;
+        }
+        response
+    };
+    let execution = AssertUnwindSafe(execution).catch_unwind().instrument(span);
     match tokio::time::timeout(state.app.limits.execution, execution).await {
         Ok(Ok(response)) => errors::sort_out(response, id, &state.metrics),
         Ok(Err(_)) => {

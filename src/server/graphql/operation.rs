@@ -81,7 +81,7 @@ impl Operation {
         id: RequestId,
     ) -> Result<Option<Self>, Outcome> {
         let asked = Asked::default();
-        let request = prepared.request(state, &asker, &Reading::now(state)).data(asked.clone());
+        let request = prepared.request(state, &asker, &Reading::now(state), None).data(asked.clone());
         let mut answers = state.schema.execute_stream(request);
         let limit = state.app.limits.execution;
         match tokio::time::timeout(limit, answers.next()).await {
@@ -157,7 +157,8 @@ impl Operation {
     async fn render(&self, page: &Arc<LivePage>) -> Result<Bytes, Over> {
         self.state.metrics.tellings.increment(1);
         let reading = Reading::now(&self.state);
-        let request = self.prepared.request(&self.state, &self.asker, &reading).data(Delivered(Arc::clone(page)));
+        let request = self.prepared.request(&self.state, &self.asker, &reading, None);
+        let request = request.data(Delivered(Arc::clone(page)));
         let limit = self.state.app.limits.execution;
         let mut answers = self.state.schema.execute_stream(request);
         let answered = AssertUnwindSafe(answers.next()).catch_unwind();

@@ -18,7 +18,7 @@ use crate::domain::actor::Actor;
 use crate::domain::locale::Preference;
 use crate::graphql::context::{Allowance, Fleeting, RequestContext};
 use crate::graphql::guard::Question;
-use crate::graphql::rendering;
+use crate::graphql::{Short, rendering};
 use crate::server::refusal::Refusal;
 use crate::server::router::Charged;
 use crate::server::state::ServerState;
@@ -157,12 +157,19 @@ impl Reading {
 }
 
 impl Prepared {
-    /// What the engine runs.
-    pub fn request(&self, state: &ServerState, asker: &Asker, reading: &Reading) -> async_graphql::Request {
+    /// What the engine runs. With `short` that is the shortened document: see [`Plans::shortened`](crate::graphql::Plans::shortened).
+    pub fn request(
+        &self,
+        state: &ServerState,
+        asker: &Asker,
+        reading: &Reading,
+        short: Option<(&ExecutableDocument, Short)>,
+    ) -> async_graphql::Request {
         let Self { asked, document, allowance, .. } = self;
+        let (parsed, short) = short.map_or((&document.parsed, None), |(parsed, short)| (parsed, Some(short)));
         let mut request = async_graphql::Request::new(String::new()).variables(asked.variables.clone());
         request.operation_name.clone_from(&asked.operation_name);
-        request.set_parsed_query(document.parsed.clone());
+        request.set_parsed_query(parsed.clone());
         let context = RequestContext::new(
             Arc::clone(&state.app),
             asker.actor.clone(),
@@ -173,7 +180,7 @@ impl Prepared {
         let context = context.at(state.parties.issuer.as_str().into());
         request = request.data(context.read_at(reading.moment.now, reading.fleeting.clone()));
         if state.app.limits.is_rendering {
-            request = request.data(rendering(document.plans.clone()));
+            request = request.data(rendering(document.plans.clone(), short));
         }
         request
     }
