@@ -46,9 +46,11 @@ pub use following::{Asked, Delivered, Subscription, Wish};
 /// The executable schema. It holds no data: each request brings its own [`context::RequestContext`].
 pub type ApiSchema = Schema<Root<Query>, Root<Mutation>, Subscription>;
 
-/// Everything that can be read. The engine asks the last one for a field first.
+// The engine asks the last one for a field first; the types of the first one come first in the schema.
+/// Everything that can be read.
 #[derive(Debug, Default, MergedObject)]
 pub struct Query(
+    content::NodeQuery,
     meta::MetaQuery,
     webhook::WebhookQuery,
     client::ClientQuery,
@@ -57,7 +59,6 @@ pub struct Query(
     organization::OrganizationQuery,
     topic::TopicQuery,
     region::RegionQuery,
-    content::NodeQuery,
     event::CalendarQueries,
     update::UpdateQuery,
     event::EventQuery,
