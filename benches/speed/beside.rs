@@ -188,9 +188,10 @@ pub async fn run(options: Options) {
         size.resources, options.extent.rounds, options.seconds
     );
     println!(
-        "| database | read | requests/s alone | beside changes | kept | p50 ms | p99 ms at half | MiB | changes | unseen |"
+        "| database | read | requests/s alone | beside changes | kept | p99 ms at half, alone | p50 ms beside | p99 ms beside | MiB | changes | \
+         unseen |"
     );
-    println!("|---|---|--:|--:|--:|--:|--:|--:|--:|--:|");
+    println!("|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
     match Cluster::with(size).await {
         Some(cluster) => {
             hold(cluster.pid, OTHER_CORE);
@@ -210,16 +211,21 @@ async fn measure(database: &str, url: &str, size: Size, options: &Options) {
     reads.push(("mix", mix(MIX)));
     for (name, reads) in reads {
         let script = Script::new(&graphql, &reads);
-        let (mut alone, mut beside, mut p50, mut p99) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut alone, mut beside) = (Vec::new(), Vec::new());
+        let (mut calm, mut p50, mut p99) = (Vec::new(), Vec::new(), Vec::new());
         let mut all = Published::default();
         send(&server, None, &script, Load { span: Duration::from_secs(1), ..load });
         for _ in 0..options.extent.rounds {
             alone.push(send(&server, None, &script, load).rate);
+            let rate = alone.last().unwrap() / 2.0;
+            let at_half = |read: &Read| paced(server.port, read, rate, span).map(|wait| wait.as_secs_f64() * 1e3);
+            if let [read] = reads.as_slice() {
+                calm.push(at_half(read)[1]);
+            }
             let publisher = Publisher::start(server.port, &token);
             beside.push(send(&server, None, &script, load).rate);
             if let [read] = reads.as_slice() {
-                let rate = alone.last().unwrap() / 2.0;
-                let [half, most] = paced(server.port, read, rate, span).map(|wait| wait.as_secs_f64() * 1e3);
+                let [half, most] = at_half(read);
                 p50.push(half);
                 p99.push(most);
             }
@@ -231,8 +237,9 @@ async fn measure(database: &str, url: &str, size: Size, options: &Options) {
             |figures: Vec<f64>| if figures.is_empty() { "".to_string() } else { format!("{:.2}", median(figures)) };
         let (alone, beside) = (median(alone), median(beside));
         println!(
-            "| {database} | {name} | {alone:.0} | {beside:.0} | {:.0} % | {} | {} | {:.0} | {} | {} |",
+            "| {database} | {name} | {alone:.0} | {beside:.0} | {:.0} % | {} | {} | {} | {:.0} | {} | {} |",
             100.0 * beside / alone,
+            figure(calm),
             figure(p50),
             figure(p99),
             server.memory(),
