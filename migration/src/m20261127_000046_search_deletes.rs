@@ -1,5 +1,5 @@
-//! FTS5 marks what is deleted instead of looking for each word of it in each part of the index, which took nine tenths of what a
-//! change of an item costs. What was erased leaves the index when the file is scrubbed.
+//! FTS5 marks what is deleted instead of looking for each word of it in each part of the index, which took nine tenths of what it
+//! costs to index an item anew. What was erased leaves the index when the file is scrubbed.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DatabaseBackend;
