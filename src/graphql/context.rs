@@ -1,8 +1,8 @@
 //! What a resolver can reach: the application, what the request says, and the loaders of this request. Must not hold
 //! resolvers.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_graphql::Context;
 use async_graphql::dataloader::DataLoader;
@@ -18,7 +18,7 @@ use crate::domain::locale::{Locale as Tag, PREFERRED_LOCALES, Preference};
 use crate::domain::time::Timestamp;
 use crate::domain::view::{Sight, View};
 use crate::service::sight::sight_of;
-use crate::store::Catalog;
+use crate::store::{Catalog, Read};
 
 /// Put into every request by the server before execution.
 pub struct RequestContext {
@@ -40,6 +40,8 @@ pub struct RequestContext {
     pub address: Arc<str>,
     /// Whether the answer depends on the instant itself.
     fleeting: Fleeting,
+    /// What root fields read.
+    noted: Noted,
 }
 
 /// Whether an answer is true for the second in which it was made only: set by resolvers that read the clock themselves. What
@@ -56,6 +58,26 @@ impl Fleeting {
     /// Whether it is.
     pub fn is_set(&self) -> bool {
         self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// What root fields read for an answer: one note each. Fields that read anything without a note are told by their number.
+#[derive(Clone, Debug, Default)]
+pub struct Noted(Arc<Mutex<Vec<Read>>>);
+
+impl Noted {
+    fn note(&self, read: Read) {
+        self.reads().push(read);
+    }
+
+    /// All that was read by so many root fields; none if one of them did not say what it read.
+    pub fn of(&self, fields: usize) -> Option<Vec<Read>> {
+        let reads = std::mem::take(&mut *self.reads());
+        (reads.len() == fields).then_some(reads)
+    }
+
+    fn reads(&self) -> MutexGuard<'_, Vec<Read>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -94,14 +116,15 @@ impl RequestContext {
         let loader = DataLoader::new(Loader::new(app.clone()), TokioSpawner::current(), TokioTimer::default())
             .delay(std::time::Duration::ZERO)
             .max_batch_size(usize::MAX);
-        let (address, fleeting) = (Arc::from(""), Fleeting::default());
-        Self { app, actor, view, catalog, loader, cost, allowance, address, fleeting }
+        let (address, fleeting, noted) = (Arc::from(""), Fleeting::default(), Noted::default());
+        Self { app, actor, view, catalog, loader, cost, allowance, address, fleeting, noted }
     }
 
-    /// The same as it is read at an instant. Whether the answer depends on that is told by `fleeting`.
-    pub fn read_at(mut self, now: Timestamp, fleeting: Fleeting) -> Self {
+    /// The same as it is read at an instant. Whether the answer depends on that is told by `fleeting`, what it was read from by
+    /// `noted`.
+    pub fn read_at(mut self, now: Timestamp, fleeting: Fleeting, noted: Noted) -> Self {
         self.view.now = now;
-        Self { fleeting, ..self }
+        Self { fleeting, noted, ..self }
     }
 
     /// The same with the public address of the server.
@@ -134,6 +157,11 @@ pub(crate) trait ContextExt<'a> {
     fn instant(&self) -> Timestamp {
         self.request().fleeting.set();
         self.request().view.now
+    }
+
+    /// Notes all that a root field reads of what can be changed.
+    fn note(&self, read: Read) {
+        self.request().noted.note(read);
     }
 
     /// The loaders of this request.

@@ -118,8 +118,9 @@ impl ServerState {
 
     /// Lets go of answers that are not true any more, and now and then of all that is known of requests.
     pub fn forget_old(&self) {
-        let generation = self.app.store.freshness().generation();
-        self.answers.forget_old(Moment { generation, now: self.app.clock.now() });
+        let freshness = self.app.store.freshness();
+        let moment = Moment { generation: freshness.generation(), now: self.app.clock.now() };
+        self.answers.forget_old(moment, freshness);
         self.documents.forget_old();
     }
 

@@ -179,8 +179,9 @@ impl Store {
         })?;
         match self.write_all(&tx, plans).await {
             Ok((outcomes, changes)) if outcomes.contains(&Committed::Stored) => {
-                self.commit(tx).await.map_err(Failure::Commit)?;
-                self.freshness.count(&changes);
+                let stored = plans.iter().zip(&outcomes).filter(|(_, outcome)| **outcome == Committed::Stored);
+                let touched = stored.map(|(plan, _)| plan.write.touched(&plan.catalog)).collect();
+                self.commit_of(tx, touched, changes).await.map_err(Failure::Commit)?;
                 Ok(outcomes)
             }
             outcome => {

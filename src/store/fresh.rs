@@ -1,12 +1,13 @@
-//! How long what was read stays true: until anything is committed, here or elsewhere, and until the clock shows or hides
-//! something. Whoever keeps an answer notes the [`Moment`] before it reads. Must not keep answers.
+//! How long what was read stays true: until something is committed, here or elsewhere, that may alter it, and until the clock
+//! shows or hides something. Whoever keeps an answer notes the [`Moment`] before it reads. Must not keep answers.
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 
+use super::reads::{Past, Read, Touched};
 use super::sql::Sql;
 use super::{Epoch, Kind, Store};
 use crate::clock::Clock;
@@ -28,7 +29,9 @@ pub struct Freshness {
     /// Microseconds from `begun` to the last look that found nothing unknown; 0 before the first.
     confirmed: AtomicU64,
     still: Mutex<Option<Still>>,
-    /// Whose turn it is to find that out.
+    /// What the commits touched that were counted last. Held while one is counted.
+    past: Mutex<Past>,
+    /// Whose turn it is to find out what `still` says.
     turn: tokio::sync::Mutex<()>,
 }
 
@@ -77,6 +80,7 @@ impl Default for Freshness {
             begun: Instant::now(),
             confirmed: AtomicU64::new(0),
             still: Mutex::new(None),
+            past: Mutex::default(),
             turn: tokio::sync::Mutex::default(),
         }
     }
@@ -90,11 +94,29 @@ impl Freshness {
 
     /// Something was committed: what was read before may be old.
     pub fn changed(&self) {
+        let mut past = self.past();
+        let before = self.generation.fetch_add(1, Ordering::AcqRel);
+        past.forget(before + 1);
+    }
+
+    /// Something was committed that touched so much and nothing else.
+    pub fn touched(&self, touched: Vec<Touched>) {
+        let mut past = self.past();
+        past.push(touched);
         self.generation.fetch_add(1, Ordering::AcqRel);
     }
 
-    /// Changes of a commit that was counted by [`Freshness::changed`], so that who finds them in the log does not count them
-    /// again. Nothing is known if others came before them.
+    /// Whether what was read of one generation is the same in a later one. False where that is not known.
+    pub fn leaves(&self, reads: &[Read], from: u64, to: u64) -> bool {
+        self.past().leaves(reads, from, to)
+    }
+
+    fn past(&self) -> MutexGuard<'_, Past> {
+        self.past.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The changes of a commit that was counted, so that who finds them in the log does not count it again. Nothing is known if
+    /// others came before them.
     pub fn count(&self, changes: &[Epoch]) {
         let (Some(first), Some(last)) = (changes.iter().min(), changes.iter().max()) else { return };
         let follows = |counted| (counted == first.0.saturating_sub(1)).then_some(last.0);

@@ -19,6 +19,7 @@ mod message;
 mod occurrence;
 mod place;
 mod plan;
+mod reads;
 mod revision;
 mod search;
 mod search_follow;
@@ -57,6 +58,7 @@ pub use item::{Detail, Item, Kind, shown_slug};
 pub use listing::{Condition, Filter, ListKind, ListQuery, Order, OrderField, Page, PageKey, PageRequest, Parent};
 pub use message::PublicVersion;
 pub use occurrence::{CalendarEntry, CalendarPage, CalendarQuery, Expanded, Place};
+pub use reads::{Read, Touched};
 pub use revision::Claim;
 pub use search::{Found, RANKED, SearchPage, SearchQuery};
 pub use shown::body_for;
@@ -245,11 +247,28 @@ impl Store {
     /// Commits, ends what was known to be fresh, and wakes who waits in [`Store::next_commit`]. It goes on to its end even if
     /// nobody waits for it: what was committed must be known to be.
     pub(crate) async fn commit(&self, tx: DatabaseTransaction) -> Result<(), DbErr> {
+        self.commit_of(tx, None, Vec::new()).await
+    }
+
+    /// The same for a transaction that made these changes of the log, and touched nothing but this, if that is known.
+    async fn commit_of(
+        &self,
+        tx: DatabaseTransaction,
+        touched: Option<Vec<Touched>>,
+        changes: Vec<Epoch>,
+    ) -> Result<(), DbErr> {
         let (freshness, commits) = (Arc::clone(&self.freshness), Arc::clone(&self.commits));
         let committing = tokio::spawn(async move {
             let outcome = tx.commit().await;
-            // If it failed, too: it may be done all the same.
-            freshness.changed();
+            match touched {
+                Some(touched) if outcome.is_ok() => freshness.touched(touched),
+                // If it failed, too: it may be done all the same.
+                _ => freshness.changed(),
+            }
+            if outcome.is_ok() {
+                // Before anybody looks for it in the log.
+                freshness.count(&changes);
+            }
             commits.notify_one();
             outcome
         });

@@ -12,7 +12,7 @@ use super::change::{Epoch, NewChange, Side, append, append_all, append_with};
 use super::place::tells_less;
 use super::sql::Sql;
 use super::together::Together;
-use super::{Catalog, Detail, Expanded, Kind, Store};
+use super::{Catalog, Detail, Expanded, Kind, Store, Touched};
 use crate::domain::time::Timestamp;
 
 /// An item to be stored: whole, with its links to other items.
@@ -64,6 +64,11 @@ impl Write {
     /// Adds a statement of the same transaction that touches other rows.
     pub(super) fn add(&mut self, statement: Statement) {
         self.together.add(statement);
+    }
+
+    /// What they touch for readers, if that is known: rows of one item only.
+    pub(super) fn touched(&self, catalog: &Catalog) -> Option<Touched> {
+        Touched::of(&self.change, catalog)
     }
 
     /// Runs them.

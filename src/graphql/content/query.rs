@@ -17,7 +17,7 @@ use crate::graphql::region::Region;
 use crate::graphql::scalar::Locale;
 use crate::graphql::topic::Topic;
 use crate::graphql::wanted::Wanted;
-use crate::store::{Columns, Filter, Kind, ListKind, ListQuery, Order, Page, Parent};
+use crate::store::{Columns, Filter, Kind, ListKind, ListQuery, Order, Page, Parent, Read};
 
 /// Looking up by global id.
 #[derive(Debug, Default)]
@@ -152,6 +152,10 @@ impl Listing {
     /// One page of everything.
     pub(crate) async fn run(self, ctx: &Context<'_>) -> Result<Arc<Page>, ApiError> {
         let query = self.query(ctx)?;
+        if let ListKind::Of(kind) = query.list {
+            let (regions, topics) = (query.filter.regions.clone(), query.filter.topics.clone());
+            ctx.note(Read::List { kind, regions, topics });
+        }
         Ok(Arc::new(ctx.app().store.list(&query).await?))
     }
 
@@ -186,9 +190,16 @@ pub(crate) async fn find_one(
         By::Id(id) => {
             let id =
                 PublicId::parse_as(&id, kind.noun()).map_err(|fault| ApiError::BadInput(format!("by.id {fault}")))?;
+            ctx.note(Read::Item(id.key()));
             store.find_item(id, view, read).await?
         }
         By::Slug(slug) if slug.len() > crate::domain::text::SLUG_CHARS || slug.contains('\0') => None,
-        By::Slug(slug) => store.find_item_by_slug(kind, &slug, view, read).await?,
+        By::Slug(slug) => {
+            let found = store.find_item_by_slug(kind, &slug, view, read).await?;
+            // Any other may get a slug that none has, and none may get one that another has.
+            let any = Read::List { kind, regions: None, topics: None };
+            ctx.note(found.as_ref().map_or(any, |item| Read::Item(item.content.id)));
+            found
+        }
     })
 }

@@ -1,9 +1,10 @@
-//! Answers to anonymous readers, kept for others who ask for the same. One is good until anything is committed, here or
-//! elsewhere, or the clock shows or hides something (`store::Freshness`); none is served while that is not known. Who asks
-//! while the same answer is being made waits for it. Memory is bounded in bytes. Must not hold what depends on a token.
+//! Answers to anonymous readers, kept for others who ask for the same. One is good until something is committed, here or
+//! elsewhere, that may alter what it was read from, or the clock shows or hides something (`store::Freshness`); none is served
+//! while that is not known. Where it is not known what an answer was read from, any commit ends it. Who asks while the same answer is being made waits for it. Memory is bounded in bytes. Must not hold what depends on a token.
 
 use std::collections::HashMap;
 use std::io::Write as _;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use bytes::Bytes;
@@ -15,7 +16,7 @@ use tokio::sync::OnceCell;
 
 use crate::domain::time::Timestamp;
 use crate::server::headers::{COMPRESSED_FROM, entity_tag};
-use crate::store::Moment;
+use crate::store::{Freshness, Moment, Read};
 
 /// What an entry takes beside its texts.
 const OVERHEAD: u64 = 512;
@@ -29,19 +30,37 @@ pub(crate) struct Kept {
     pub text: Bytes,
     moment: Moment,
     until: Timestamp,
+    /// All that it was read from; none if that is not known.
+    reads: Option<Box<[Read]>>,
+    /// The last generation of which it is known that it is true.
+    known: AtomicU64,
     packed: OnceLock<Option<Bytes>>,
     tag: OnceLock<String>,
 }
 
 impl Kept {
     /// An answer that was made at a moment.
-    pub fn new(text: Bytes, moment: Moment, until: Timestamp) -> Self {
-        Self { text, moment, until, packed: OnceLock::new(), tag: OnceLock::new() }
+    pub fn new(text: Bytes, moment: Moment, until: Timestamp, reads: Option<Box<[Read]>>) -> Self {
+        let known = AtomicU64::new(moment.generation);
+        Self { text, moment, until, reads, known, packed: OnceLock::new(), tag: OnceLock::new() }
     }
 
     /// Whether it is what would be answered at a moment.
-    pub fn is_true_at(&self, moment: Moment) -> bool {
-        self.moment.generation == moment.generation && self.moment.now <= moment.now && moment.now < self.until
+    pub fn is_true_at(&self, moment: Moment, freshness: &Freshness) -> bool {
+        self.moment.now <= moment.now && moment.now < self.until && self.is_of(moment.generation, freshness)
+    }
+
+    /// Whether no commit has altered it up to a generation.
+    fn is_of(&self, generation: u64, freshness: &Freshness) -> bool {
+        let known = self.known.load(Ordering::Acquire);
+        if generation <= known {
+            return self.moment.generation <= generation;
+        }
+        let is_left = self.reads.as_deref().is_some_and(|reads| freshness.leaves(reads, known, generation));
+        if is_left {
+            self.known.fetch_max(generation, Ordering::AcqRel);
+        }
+        is_left
     }
 
     /// Its entity tag.
@@ -85,7 +104,8 @@ struct Weigh;
 impl Weighter<Name, Arc<Kept>> for Weigh {
     fn weight(&self, _: &Name, kept: &Arc<Kept>) -> u64 {
         let text = kept.text.len() as u64;
-        text + text / PACKED + OVERHEAD
+        let reads: usize = kept.reads.iter().flatten().map(Read::bytes).sum();
+        text + text / PACKED + reads as u64 + OVERHEAD
     }
 }
 
@@ -110,8 +130,8 @@ impl Answers {
     }
 
     /// The answer that is kept for a name, if it is true.
-    pub fn recall(&self, name: &Name, moment: Moment) -> Option<Arc<Kept>> {
-        self.kept.as_ref()?.get(name).filter(|kept| kept.is_true_at(moment))
+    pub fn recall(&self, name: &Name, moment: Moment, freshness: &Freshness) -> Option<Arc<Kept>> {
+        self.kept.as_ref()?.get(name).filter(|kept| kept.is_true_at(moment, freshness))
     }
 
     /// Makes an answer and keeps it, if `make` finds it fit for others. Who comes while somebody makes the same, of the same
@@ -134,9 +154,9 @@ impl Answers {
     }
 
     /// Lets go of what is not true any more, so that nothing that was withdrawn stays in memory.
-    pub fn forget_old(&self, moment: Moment) {
+    pub fn forget_old(&self, moment: Moment, freshness: &Freshness) {
         if let Some(cache) = &self.kept {
-            cache.retain(|_, kept| kept.is_true_at(moment));
+            cache.retain(|_, kept| kept.is_true_at(moment, freshness));
         }
     }
 
@@ -170,16 +190,17 @@ impl Drop for Landing<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::AtomicUsize;
 
     use super::*;
+    use crate::store::Kind;
 
     fn moment(generation: u64, now: i64) -> Moment {
         Moment { generation, now: Timestamp::from_micros(now) }
     }
 
     fn kept(text: &str, moment: Moment) -> Kept {
-        Kept::new(Bytes::copy_from_slice(text.as_bytes()), moment, Timestamp::from_micros(2_000_000))
+        Kept::new(Bytes::copy_from_slice(text.as_bytes()), moment, Timestamp::from_micros(2_000_000), None)
     }
 
     fn fit(kept: Kept) -> Made {
@@ -197,7 +218,7 @@ mod tests {
     async fn an_answer_is_true_for_its_commits_and_its_time() {
         let answers = Answers::new(1 << 20);
         let name = [1; 32];
-        let at = moment(4, 1_000_000);
+        let (at, freshness) = (moment(4, 1_000_000), Freshness::default());
         answers.make_once(name, at, async { fit(kept("a", at)) }).await;
         for (other, is_true) in [
             (at, true),
@@ -207,9 +228,27 @@ mod tests {
             (moment(5, 1_000_000), false),
             (moment(3, 1_000_000), false),
         ] {
-            assert_eq!(answers.recall(&name, other).is_some(), is_true, "{other:?}");
+            assert_eq!(answers.recall(&name, other, &freshness).is_some(), is_true, "{other:?}");
         }
-        assert!(answers.recall(&[2; 32], at).is_none());
+        assert!(answers.recall(&[2; 32], at, &freshness).is_none());
+    }
+
+    #[tokio::test]
+    async fn an_answer_outlives_commits_that_leave_what_it_was_read_from() {
+        let (answers, freshness) = (Answers::new(1 << 20), Freshness::default());
+        let at = |generation| moment(generation, 1_000_000);
+        let of = |reads| Kept { reads, ..kept("a", at(0)) };
+        let campaigns = Read::List { kind: Kind::Campaign, regions: None, topics: None };
+        answers.make_once([1; 32], at(0), async { fit(of(Some([campaigns].into()))) }).await;
+        answers.make_once([2; 32], at(0), async { fit(of(None)) }).await;
+        freshness.touched(Vec::new());
+        let is_kept = |name, generation| answers.recall(&[name; 32], at(generation), &freshness).is_some();
+        assert!(is_kept(1, 1) && is_kept(1, 0), "whoever noted the moment before the commit gets it too");
+        assert!(!is_kept(2, 1), "what is read is not known");
+        freshness.changed();
+        assert!(is_kept(1, 1) && !is_kept(1, 2), "what is touched is not known");
+        answers.forget_old(at(2), &freshness);
+        assert_eq!(answers.bytes(), 0);
     }
 
     #[tokio::test]
@@ -239,7 +278,7 @@ mod tests {
         let answers = Answers::new(1 << 20);
         let at = moment(1, 1_000_000);
         assert!(matches!(answers.make_once([1; 32], at, async { Made::Alone }).await, Made::Alone));
-        assert!(answers.recall(&[1; 32], at).is_none() && answers.flights().is_empty());
+        assert!(answers.recall(&[1; 32], at, &Freshness::default()).is_none() && answers.flights().is_empty());
         let forever = answers.make_once([1; 32], at, std::future::pending());
         assert!(tokio::time::timeout(std::time::Duration::from_millis(5), forever).await.is_err());
         assert!(answers.flights().is_empty());
@@ -250,9 +289,9 @@ mod tests {
         let answers = Answers::new(1 << 20);
         let at = moment(1, 1_000_000);
         answers.make_once([1; 32], at, async { fit(kept("a", at)) }).await;
-        answers.forget_old(at);
-        assert!(answers.bytes() > 0 && answers.recall(&[1; 32], at).is_some());
-        answers.forget_old(moment(2, 1_000_000));
+        answers.forget_old(at, &Freshness::default());
+        assert!(answers.bytes() > 0 && answers.recall(&[1; 32], at, &Freshness::default()).is_some());
+        answers.forget_old(moment(2, 1_000_000), &Freshness::default());
         assert_eq!(answers.bytes(), 0);
     }
 

@@ -159,7 +159,7 @@ fn served(state: &ServerState, is_anonymous: bool, checked: &Checked, name: &[u8
     if !is_shared(state, is_anonymous, checked) {
         return None;
     }
-    state.answers.recall(name, moment(state))
+    state.answers.recall(name, moment(state), state.app.store.freshness())
 }
 
 fn with(allowance: Option<Allowance>, mut response: Response) -> Response {
@@ -247,7 +247,7 @@ async fn share(state: &Shared, asker: &Asker, prepared: &Prepared, id: &RequestI
     match (made, own) {
         (Ok(Made::Fit(kept)), Some(_)) => Shares::Kept(kept),
         (_, Some(answer)) => Shares::Own(Box::new(answer)),
-        (Ok(Made::Fit(kept)), None) if kept.is_true_at(moment(state)) => {
+        (Ok(Made::Fit(kept)), None) if kept.is_true_at(moment(state), store.freshness()) => {
             state.metrics.cache_joins.increment(1);
             Shares::Kept(kept)
         }
@@ -265,7 +265,8 @@ fn fit(state: &ServerState, answer: &Answer, reading: &Reading) -> Option<Kept> 
     let text = answer.entity().to_json().into_boxed_slice();
     let until = state.app.store.freshness().until(reading.moment);
     let until = if reading.fleeting.is_set() { until.min(reading.moment.end_of_second()) } else { until };
-    Some(Kept::new(text.into(), reading.moment, until))
+    let reads = reading.reads.get().cloned().map(Vec::into_boxed_slice);
+    Some(Kept::new(text.into(), reading.moment, until, reads))
 }
 
 /// Runs an operation that has one answer.
@@ -297,11 +298,15 @@ async fn execute(
     let span = tracing::error_span!("request", id = id.0);
     let execution = async {
         let failed = Short::default();
-        let short = short.map(|short| (short, failed.clone()));
-        let response = schema.execute(prepared.request(state, asker, reading, short)).await;
+        let with_flag = short.map(|short| (short, failed.clone()));
+        let response = schema.execute(prepared.request(state, asker, reading, with_flag)).await;
         if failed.has_failed() {
             // What could not be written, the engine answers, and all else with it.
             return Box::pin(schema.execute(prepared.request(state, asker, reading, None))).await;
+        }
+        // What plans write, they read from what root fields have read.
+        if let Some(short) = short {
+            reading.by_roots_of(short);
         }
         response
     };

@@ -2,7 +2,7 @@
 //! ways that a request comes by. Must not run anything.
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{
@@ -16,13 +16,13 @@ use super::errors;
 use super::params::Params;
 use crate::domain::actor::Actor;
 use crate::domain::locale::Preference;
-use crate::graphql::context::{Allowance, Fleeting, RequestContext};
+use crate::graphql::context::{Allowance, Fleeting, Noted, RequestContext};
 use crate::graphql::guard::Question;
 use crate::graphql::{Short, rendering};
 use crate::server::refusal::Refusal;
 use crate::server::router::Charged;
 use crate::server::state::ServerState;
-use crate::store::Moment;
+use crate::store::{Moment, Read};
 
 /// By which way a request came.
 #[derive(Clone, Copy, Debug)]
@@ -142,6 +142,10 @@ pub(super) struct Reading {
     pub moment: Moment,
     /// Set by resolvers.
     pub fleeting: Fleeting,
+    /// What resolvers read.
+    noted: Noted,
+    /// All that the answer was read from; not set if that is not known.
+    pub reads: OnceLock<Vec<Read>>,
 }
 
 /// The moment that it is.
@@ -152,7 +156,17 @@ pub(super) fn moment(state: &ServerState) -> Moment {
 impl Reading {
     /// What is answered now. To be noted before anything is read.
     pub fn now(state: &ServerState) -> Self {
-        Self { moment: moment(state), fleeting: Fleeting::default() }
+        let (fleeting, noted, reads) = (Fleeting::default(), Noted::default(), OnceLock::new());
+        Self { moment: moment(state), fleeting, noted, reads }
+    }
+
+    /// A document was answered of which root fields alone have read.
+    pub fn by_roots_of(&self, document: &ExecutableDocument) {
+        let roots =
+            document.operations.iter().map(|(_, operation)| operation.node.selection_set.node.items.len()).sum();
+        if let Some(reads) = self.noted.of(roots) {
+            let _ = self.reads.set(reads);
+        }
     }
 }
 
@@ -178,7 +192,7 @@ impl Prepared {
             allowance.unwrap_or_default(),
         );
         let context = context.at(state.parties.issuer.as_str().into());
-        request = request.data(context.read_at(reading.moment.now, reading.fleeting.clone()));
+        request = request.data(context.read_at(reading.moment.now, reading.fleeting.clone(), reading.noted.clone()));
         if state.app.limits.is_rendering {
             request = request.data(rendering(document.plans.clone(), short));
         }

@@ -1,5 +1,7 @@
 //! Answers that are kept for anonymous readers: who gets them, and that nobody gets an old one.
 
+mod beside;
+
 use std::io::Read as _;
 use std::time::{Duration, Instant};
 

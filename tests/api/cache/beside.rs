@@ -1,0 +1,233 @@
+//! Answers that are kept beside writes: lists of all sorts and single items are asked for while items come, change, move to
+//! other regions and topics, take slugs and go, and each answer is what a server that keeps nothing says.
+
+use std::collections::HashMap;
+
+use serde_json::{Value, json};
+use solidarity::domain::limits::Limits;
+use solidarity::domain::scope::Scope;
+
+use super::Node;
+use crate::actor::{clock, generous, load, migrated, open};
+use crate::database::Database;
+use crate::generated::Dice;
+use crate::harness::Server;
+use crate::lines::{campaign, event, resource, series, text};
+use crate::publisher::{CREATE, ORGANIZATION, PUBLISH, Publisher, resource_input};
+
+const ROUNDS: usize = 400;
+/// Documents that are asked for after each write.
+const ASKED: usize = 6;
+const REGIONS: [&str; 5] = ["CA-ON", "toronto", "CA-BC", "vancouver", "CA"];
+const TOPICS: [&str; 4] = ["naloxone", "drug-checking", "safer-supply", "overdose-response"];
+/// Taken by some items for a while, and by none at first.
+const SLUGS: [&str; 3] = ["late-slug", "later-slug", "latest-slug"];
+const SCOPES: [Scope; 8] = [
+    Scope::ResourcesWrite,
+    Scope::ResourcesPublish,
+    Scope::EventsWrite,
+    Scope::EventsPublish,
+    Scope::CampaignsWrite,
+    Scope::CampaignsPublish,
+    Scope::ContentReadDrafts,
+    Scope::ContentSpotlight,
+];
+
+/// An item that is written.
+struct Written {
+    kind: &'static str,
+    id: String,
+    version: i64,
+}
+
+/// Documents for lists that are narrowed and ordered in many ways, and for single items.
+fn documents(items: &[Written]) -> Vec<Value> {
+    let fields = "id slug version title updatedAt regions { slug } topics { slug } publisher { name }";
+    let mut all = Vec::new();
+    for (position, root) in ["resources", "events", "campaigns"].into_iter().enumerate() {
+        let mut arguments = vec![String::new(), "first: 2".into(), "last: 2".into()];
+        for field in ["TITLE", "UPDATED_AT", "PUBLISHED_AT"] {
+            arguments.push(format!("first: 3, orderBy: {{ field: {field}, direction: DESC }}"));
+        }
+        for region in REGIONS {
+            arguments.push(format!("first: 2, filter: {{ regions: [\"{region}\"] }}"));
+            arguments.push(format!("filter: {{ regions: [\"{region}\"], includeSubregions: false }}"));
+        }
+        for (number, topic) in TOPICS.into_iter().enumerate() {
+            let region = REGIONS[(number + position) % REGIONS.len()];
+            arguments.push(format!("first: 3, filter: {{ topics: [\"{topic}\"] }}"));
+            arguments.push(format!("first: 3, filter: {{ topics: [\"{topic}\"], regions: [\"{region}\"] }}"));
+            let order = "orderBy: { field: TITLE, direction: ASC }";
+            arguments.push(format!("{order}, filter: {{ topics: [\"{topic}\"], regions: [\"{region}\", \"CA-BC\"] }}"));
+        }
+        arguments.push("filter: { isSpotlighted: true }".into());
+        arguments.push("filter: { regions: [], topics: [\"naloxone\"] }".into());
+        for arguments in arguments {
+            let arguments = if arguments.is_empty() { arguments } else { format!("({arguments})") };
+            let page = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }";
+            all.push(format!("{{ {root}{arguments} {{ totalCount nodes {{ {fields} }} {page} }} }}"));
+        }
+    }
+    for item in items {
+        all.push(format!("{{ {}(by: {{ id: \"{}\" }}) {{ {fields} body }} }}", item.kind, item.id));
+    }
+    for root in ["resource", "event", "campaign"] {
+        all.push(format!("{{ {root}(by: {{ slug: \"{root}-0\" }}) {{ {fields} }} }}"));
+    }
+    // Of several roots, with what plans do not write, and with what reads more than its root says.
+    all.push(format!(
+        "{{ a: resources(first: 2) {{ nodes {{ {fields} }} }} b: events(first: 2) {{ nodes {{ {fields} }} }} }}"
+    ));
+    all.push("{ campaigns(first: 2) { nodes { slug resources(first: 2) { nodes { title } } } } }".into());
+    all.push("{ region(by: { slug: \"toronto\" }) { resources(first: 2) { nodes { title } } } }".into());
+    all.push(format!(
+        "{{ resources(first: 1) {{ nodes {{ {fields} }} }} regionalUpdates(first: 1) {{ nodes {{ title }} }} }}"
+    ));
+    all.push("{ events(first: 2) { nodes { slug occurrences(first: 1) { nodes { startsAt } } } } }".into());
+    let mut all: Vec<Value> = all.into_iter().map(|document| json!({ "query": document })).collect();
+    for root in ["resource", "event", "campaign"] {
+        all.extend((0..3).map(|number| by_slug(root, &format!("{root}-{number}"))));
+        all.extend(SLUGS.map(|slug| by_slug(root, slug)));
+    }
+    all
+}
+
+/// A single item by a slug that need not be there: one document for all, so that it is known how it is answered.
+fn by_slug(root: &str, slug: &str) -> Value {
+    let query = format!("query($slug: String!) {{ {root}(by: {{ slug: $slug }}) {{ slug title version summary }} }}");
+    json!({ "query": query, "variables": { "slug": slug } })
+}
+
+/// One of several writes of one item.
+async fn write(publisher: &Publisher, dice: &mut Dice, item: &mut Written, number: usize) -> bool {
+    let place = json!({ "id": item.id, "expectedVersion": item.version });
+    let some = |dice: &mut Dice, of: &[&str]| {
+        let count = dice.next(3);
+        (0..count).map(|_| dice.of(of).to_string()).collect::<Vec<_>>()
+    };
+    let change = match dice.next(20) {
+        0..9 => json!({ "title": format!("{} title {number}", ["A", "M", "Z"][dice.next(3)]) }),
+        9 => json!({ "regions": some(dice, &REGIONS) }),
+        10 => json!({ "topics": some(dice, &TOPICS) }),
+        11 => json!({ "regions": some(dice, &REGIONS), "topics": some(dice, &TOPICS), "summary": format!("{number}") }),
+        12 => json!({ "slug": dice.of(&SLUGS) }),
+        13 => json!({ "slug": format!("{}-{number}", item.kind) }),
+        of => {
+            let name = match (of, dice.next(3)) {
+                (14..17, _) => "contentPublish",
+                (_, 0) => "contentArchive",
+                (_, 1) => "contentWithdraw",
+                _ => "contentSpotlight",
+            };
+            let ty = format!("C{}Input", &name[1..]);
+            let mut input = place.clone();
+            if name == "contentSpotlight" {
+                input["until"] = json!("2026-11-23T12:30:00Z");
+            }
+            let document = format!(
+                "mutation($input: {ty}!) {{ {name}(input: $input) {{ content {{ version }} userErrors {{ code message }} }} }}"
+            );
+            return done(&publisher.payload(&document, &input).await["content"], item);
+        }
+    };
+    let mut input = place;
+    input.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+    let kind = item.kind;
+    let ty = format!("{}{}UpdateInput", kind[..1].to_uppercase(), &kind[1..]);
+    let document = format!(
+        "mutation($input: {ty}!) {{ {kind}Update(input: $input) {{ {kind} {{ version }} userErrors {{ code message }} }} }}"
+    );
+    done(&publisher.payload(&document, &input).await[kind], item)
+}
+
+fn done(written: &Value, item: &mut Written) -> bool {
+    written["version"].as_i64().is_some_and(|version| std::mem::replace(&mut item.version, version) != version)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_kept_beside_writes_is_what_would_be_made() {
+    let (database, clock) = (Database::fresh().await, clock());
+    let app = open(&database, generous(), clock.clone()).await;
+    let names = |kind: &str| (0..3).map(|number| format!("{kind}-{number}")).collect::<Vec<_>>();
+    let place = |number: usize| json!({ "regions": [REGIONS[number % 5]], "topics": [TOPICS[number % 4]] });
+    let lines = names("resource").into_iter().map(|name| resource(&name));
+    let lines = lines.chain(names("campaign").into_iter().map(|name| campaign(&name)));
+    let lines = lines.chain(names("event").into_iter().map(|name| event(&name))).chain([series("weekly")]);
+    load(&app, &text(lines.enumerate().map(|(number, line)| line.with(place(number))))).await;
+    let plain = Limits { is_rendering: false, answer_cache_bytes: 0, ..generous() };
+    let engine = Server::of(migrated(&database, plain, clock).await, None).await;
+    let node = Node::of(app, None).await;
+    let new_publisher =
+        async || Publisher::new(node.server.address, node.server.client(&SCOPES, ORGANIZATION, &[]).await);
+    let mut publisher = new_publisher().await;
+
+    let found = engine
+        .query(
+            "{ resources { nodes { id version } } events { nodes { id version } } campaigns { nodes { id version } } }",
+            json!({}),
+        )
+        .await;
+    let mut items = Vec::new();
+    for kind in ["resource", "event", "campaign"] {
+        items.extend(found[format!("{kind}s")]["nodes"].as_array().unwrap().iter().map(|node| Written {
+            kind,
+            id: node["id"].as_str().unwrap().to_string(),
+            version: node["version"].as_i64().unwrap(),
+        }));
+    }
+    let mut documents = documents(&items);
+    let mut dice = Dice(11);
+    for position in 1..documents.len() {
+        documents.swap(position, dice.next(position + 1));
+    }
+    let own = engine.address.to_string();
+    let check = async |body: &Value, what: &str| {
+        let expected = engine.post_json(body).await.text().await.unwrap();
+        let found = node.believing().post_json(body).await.text().await.unwrap();
+        assert_eq!(found.replace(&node.server.address.to_string(), &own), expected, "{what}: {body}");
+    };
+    // What is known of a document is known after it was answered.
+    for document in documents.iter().chain(&documents) {
+        check(document, "at first").await;
+    }
+    let (mut writes, mut kept) = (0, HashMap::new());
+    for round in 0..ROUNDS {
+        if round % 10 == 0 {
+            // One whose slug was asked for before there was any, as often as it takes to know what that reads.
+            let slug = format!("made-{round}");
+            let body = by_slug("resource", &slug);
+            check(&body, "before it is made").await;
+            check(&body, "before it is made").await;
+            let mut input = resource_input(&format!("made {round}"));
+            input["slug"] = json!(slug);
+            let draft = publisher.made(CREATE, &input).await;
+            check(&body, "as a draft").await;
+            check(&body, "as a draft").await;
+            let input = json!({ "id": draft["id"], "expectedVersion": 1 });
+            let version = publisher.made(PUBLISH, &input).await["version"].as_i64().unwrap();
+            check(&body, "once it is published").await;
+            items.push(Written { kind: "resource", id: draft["id"].as_str().unwrap().to_string(), version });
+        }
+        let position = dice.next(items.len());
+        writes += usize::from(write(&publisher, &mut dice, &mut items[position], round).await);
+        // Some documents for a while, so that most are asked for again before a write that may have touched anything.
+        let first = round / 20 * ASKED * 3;
+        for _ in 0..ASKED {
+            let document = &documents[(first + dice.next(ASKED * 3)) % documents.len()];
+            let [before, ..] = node.counts().await;
+            check(document, &format!("round {round}, after a write of {}", items[position].id)).await;
+            let [after, ..] = node.counts().await;
+            *kept.entry(document).or_insert(0) += after - before;
+        }
+        if round % 40 == 39 {
+            node.advance(200 * super::SECOND);
+            // A token does not last as long.
+            publisher = new_publisher().await;
+        }
+    }
+    let hits: u64 = kept.values().sum();
+    println!("{writes} writes; {hits} of {} answers were kept", ROUNDS * ASKED);
+    assert!(writes > ROUNDS / 2, "{writes} writes");
+    assert!(hits > ROUNDS as u64, "{hits} answers were kept");
+    drop((node, engine, database));
+}
