@@ -1,7 +1,7 @@
 //! Readers beside a publisher that changes 20 items a second: how many requests a second they keep, how long they wait at half
 //! of what the server can do, and whether the next request on the same node sees each change.
 
-use std::io::{Read as _, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::Command;
 use std::sync::Arc;
@@ -119,7 +119,9 @@ async fn token(server: &Process, url: &str) -> String {
     answer["access_token"].as_str().unwrap_or_else(|| panic!("no token was given: {answer}")).to_string()
 }
 
-/// Sends a read at a fixed rate, whether answers come or not, and tells what share of a thousand came within how long.
+/// Sends a read at a fixed rate, whether answers come or not, and tells what share of a thousand came within how long, to a
+/// tenth of a millisecond. One thread looks at all connections: one for each would take most of the core that it has to
+/// share with PostgreSQL and the publisher.
 fn paced(port: u16, read: &Read, rate: f64, span: Duration) -> [Duration; 2] {
     let body = read.body();
     let request = format!(
@@ -128,42 +130,79 @@ fn paced(port: u16, read: &Read, rate: f64, span: Duration) -> [Duration; 2] {
     );
     let apart = Duration::from_secs_f64(CONNECTIONS as f64 / rate);
     let begun = Instant::now() + Duration::from_millis(50);
-    let senders: Vec<_> = (0..CONNECTIONS)
-        .map(|number| {
-            let request = request.clone();
-            let first = begun + apart.mul_f64(number as f64 / CONNECTIONS as f64);
-            std::thread::spawn(move || sender(port, &request, first, apart, span))
-        })
-        .collect();
-    let mut waits: Vec<Duration> = senders.into_iter().flat_map(|sender| sender.join().unwrap()).collect();
+    let first = |number: usize| begun + apart.mul_f64(number as f64 / CONNECTIONS as f64);
+    let mut senders: Vec<Sender> = (0..CONNECTIONS).map(|number| Sender::new(port, first(number))).collect();
+    let mut buffer = vec![0; 1 << 18];
+    let mut waits = Vec::new();
+    while Instant::now() < begun + span {
+        let before = waits.len();
+        for sender in &mut senders {
+            waits.extend(sender.step(request.as_bytes(), apart, &mut buffer));
+        }
+        if waits.len() == before {
+            std::thread::sleep(Duration::from_micros(50));
+        }
+    }
+    // What no answer came to until the end has waited as long as that.
+    let late = senders.iter().flat_map(|sender| sender.late(begun + span, apart));
+    waits.extend(late);
     waits.sort();
     [500, 990].map(|thousandth| waits[waits.len() * thousandth / 1_000])
 }
 
-/// One connection: how long each answer took from the instant at which its request was due.
-fn sender(port: u16, request: &str, first: Instant, apart: Duration, span: Duration) -> Vec<Duration> {
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-    stream.set_nodelay(true).unwrap();
-    let mut buffer = vec![0; 1 << 18];
-    let mut waits = Vec::new();
-    let mut due = first;
-    while due < first + span {
-        std::thread::sleep(due.saturating_duration_since(Instant::now()));
-        stream.write_all(request.as_bytes()).unwrap();
-        let (mut filled, mut whole) = (0, None);
-        while whole.is_none_or(|whole| filled < whole) {
-            let read = stream.read(&mut buffer[filled..]).unwrap();
-            assert!(read > 0, "the server went away");
-            filled += read;
-            if whole.is_none() {
-                whole = length(&buffer[..filled]);
-            }
-        }
-        assert!(buffer.starts_with(b"HTTP/1.1 200"));
-        waits.push(due.elapsed());
-        due += apart;
+/// One connection, that has one request under way at most.
+struct Sender {
+    stream: TcpStream,
+    /// When the request that is under way, or the next one, is to be sent.
+    due: Instant,
+    /// How much of the answer is there.
+    filled: Option<usize>,
+    whole: Option<usize>,
+}
+
+impl Sender {
+    fn new(port: u16, due: Instant) -> Self {
+        let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+        stream.set_nodelay(true).unwrap();
+        stream.set_nonblocking(true).unwrap();
+        Self { stream, due, filled: None, whole: None }
     }
-    waits
+
+    /// Sends what is due and reads what is there; how long an answer took from when its request was due, if it is whole.
+    fn step(&mut self, request: &[u8], apart: Duration, buffer: &mut [u8]) -> Option<Duration> {
+        let Some(filled) = self.filled else {
+            if Instant::now() >= self.due {
+                self.stream.write_all(request).unwrap();
+                self.filled = Some(0);
+            }
+            return None;
+        };
+        let read = match self.stream.read(buffer) {
+            Ok(read) => read,
+            Err(error) if error.kind() == ErrorKind::WouldBlock => return None,
+            Err(error) => panic!("the server went away: {error}"),
+        };
+        assert!(read > 0, "the server went away");
+        if filled == 0 {
+            // The head comes in one piece: it is written at once, and smaller than what a connection holds.
+            assert!(buffer.starts_with(b"HTTP/1.1 200"));
+            self.whole = length(&buffer[..read]);
+        }
+        self.filled = Some(filled + read);
+        if self.whole.unwrap() > filled + read {
+            return None;
+        }
+        let wait = self.due.elapsed();
+        (self.filled, self.whole) = (None, None);
+        self.due += apart;
+        Some(wait)
+    }
+
+    /// How long each of its requests has waited at an instant.
+    fn late(&self, now: Instant, apart: Duration) -> impl Iterator<Item = Duration> {
+        let due = move |number: u32| now.checked_duration_since(self.due + apart * number);
+        (0..).map_while(due)
+    }
 }
 
 /// The length of an answer whose head is there.
