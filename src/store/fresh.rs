@@ -1,7 +1,7 @@
 //! How long what was read stays true: until something is committed, here or elsewhere, that may alter it, and until the clock
 //! shows or hides something. Whoever keeps an answer notes the [`Moment`] before it reads. Must not keep answers.
 
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -23,8 +23,6 @@ const SECOND: i64 = 1_000_000;
 #[derive(Debug)]
 pub struct Freshness {
     generation: AtomicU64,
-    /// The last change of the log up to which all commits are counted; -1 before the first look.
-    counted: AtomicI64,
     begun: Instant,
     /// Microseconds from `begun` to the last look that found nothing unknown; 0 before the first.
     confirmed: AtomicU64,
@@ -76,7 +74,6 @@ impl Default for Freshness {
     fn default() -> Self {
         Self {
             generation: AtomicU64::new(0),
-            counted: AtomicI64::new(-1),
             begun: Instant::now(),
             confirmed: AtomicU64::new(0),
             still: Mutex::new(None),
@@ -94,16 +91,28 @@ impl Freshness {
 
     /// Something was committed: what was read before may be old.
     pub fn changed(&self) {
-        let mut past = self.past();
+        self.end_all(&mut self.past());
+    }
+
+    fn end_all(&self, past: &mut Past) {
         let before = self.generation.fetch_add(1, Ordering::AcqRel);
         past.forget(before + 1);
     }
 
-    /// Something was committed that touched so much and nothing else.
-    pub fn touched(&self, touched: Vec<Touched>) {
+    /// This process committed changes of the log that touched so much and nothing else. Who finds them in the log does not count
+    /// them again. Where a commit of others that is not known came before them, what they touched is not known either: it was
+    /// found out in what that commit left.
+    pub fn touched(&self, touched: Vec<Touched>, changes: &[Epoch]) {
         let mut past = self.past();
-        past.push(touched);
-        self.generation.fetch_add(1, Ordering::AcqRel);
+        let numbers = || changes.iter().map(|change| change.0);
+        match (numbers().min(), numbers().max()) {
+            (Some(first), Some(last)) if past.counted == first - 1 => {
+                past.counted = last;
+                past.push(touched);
+                self.generation.fetch_add(1, Ordering::AcqRel);
+            }
+            _ => self.end_all(&mut past),
+        }
     }
 
     /// Whether what was read of one generation is the same in a later one. False where that is not known.
@@ -115,18 +124,12 @@ impl Freshness {
         self.past.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The changes of a commit that was counted, so that who finds them in the log does not count it again. Nothing is known if
-    /// others came before them.
-    pub fn count(&self, changes: &[Epoch]) {
-        let (Some(first), Some(last)) = (changes.iter().min(), changes.iter().max()) else { return };
-        let follows = |counted| (counted == first.0.saturating_sub(1)).then_some(last.0);
-        let _ = self.counted.fetch_update(Ordering::AcqRel, Ordering::Acquire, follows);
-    }
-
     /// The log ends in a change: unless all up to it are counted, what was read before may be old.
     pub fn seen(&self, last: Epoch) {
-        if self.counted.fetch_max(last.0, Ordering::AcqRel) < last.0 {
-            self.changed();
+        let mut past = self.past();
+        if past.counted < last.0 {
+            past.counted = last.0;
+            self.end_all(&mut past);
         }
     }
 
@@ -232,22 +235,34 @@ mod tests {
         };
         freshness.seen(Epoch(4));
         counts(1, "the first look");
-        freshness.changed();
-        freshness.count(&changes(&[6, 5]));
+        freshness.touched(Vec::new(), &changes(&[6, 5]));
         freshness.seen(Epoch(6));
         counts(1, "a commit of our own");
         freshness.seen(Epoch(6));
         counts(0, "nothing new");
         freshness.seen(Epoch(7));
         counts(1, "one of others");
-        freshness.changed();
-        freshness.count(&changes(&[9]));
+        freshness.touched(Vec::new(), &changes(&[9]));
         freshness.seen(Epoch(9));
         counts(2, "one of others before our own");
-        freshness.changed();
-        freshness.count(&[]);
+        freshness.touched(Vec::new(), &changes(&[]));
         freshness.seen(Epoch(10));
         counts(2, "changes that are not known");
+    }
+
+    #[test]
+    fn what_a_commit_touches_is_known_only_behind_commits_that_are_known() {
+        let freshness = Freshness::default();
+        freshness.seen(Epoch(4));
+        let from = freshness.generation();
+        freshness.touched(Vec::new(), &[Epoch(5)]);
+        assert!(freshness.leaves(&[], from, freshness.generation()));
+        // Another process has made the sixth: what the seventh touches was told by what that left.
+        freshness.touched(Vec::new(), &[Epoch(7)]);
+        assert!(!freshness.leaves(&[], from, freshness.generation()));
+        let from = freshness.generation();
+        freshness.seen(Epoch(7));
+        assert!(!freshness.leaves(&[], from, freshness.generation()));
     }
 
     #[test]

@@ -250,7 +250,7 @@ impl Store {
         self.commit_of(tx, None, Vec::new()).await
     }
 
-    /// The same for a transaction that made these changes of the log, and touched nothing but this, if that is known.
+    /// The same for a transaction that made these changes of the log and touched nothing but this, if that is known.
     async fn commit_of(
         &self,
         tx: DatabaseTransaction,
@@ -261,13 +261,9 @@ impl Store {
         let committing = tokio::spawn(async move {
             let outcome = tx.commit().await;
             match touched {
-                Some(touched) if outcome.is_ok() => freshness.touched(touched),
+                Some(touched) if outcome.is_ok() => freshness.touched(touched, &changes),
                 // If it failed, too: it may be done all the same.
                 _ => freshness.changed(),
-            }
-            if outcome.is_ok() {
-                // Before anybody looks for it in the log.
-                freshness.count(&changes);
             }
             commits.notify_one();
             outcome

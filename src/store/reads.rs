@@ -80,11 +80,19 @@ impl Touched {
 }
 
 /// What the last commits touched, each of which made a generation of answers.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Past {
+    /// The last change of the log up to which all commits are counted; -1 before the first look.
+    pub(super) counted: i64,
     /// The first generation behind which all commits are known.
     since: u64,
     commits: VecDeque<Vec<Touched>>,
+}
+
+impl Default for Past {
+    fn default() -> Self {
+        Self { counted: -1, since: 0, commits: VecDeque::new() }
+    }
 }
 
 impl Past {

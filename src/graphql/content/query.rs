@@ -17,7 +17,7 @@ use crate::graphql::region::Region;
 use crate::graphql::scalar::Locale;
 use crate::graphql::topic::Topic;
 use crate::graphql::wanted::Wanted;
-use crate::store::{Columns, Filter, Kind, ListKind, ListQuery, Order, Page, Parent, Read};
+use crate::store::{Columns, Filter, Kind, ListKind, ListQuery, Order, OrderField, Page, Parent, Read};
 
 /// Looking up by global id.
 #[derive(Debug, Default)]
@@ -153,7 +153,10 @@ impl Listing {
     pub(crate) async fn run(self, ctx: &Context<'_>) -> Result<Arc<Page>, ApiError> {
         let query = self.query(ctx)?;
         if let ListKind::Of(kind) = query.list {
-            let (regions, topics) = (query.filter.regions.clone(), query.filter.topics.clone());
+            // In another order items of all regions and topics are looked at, and the last of them is in the cursor.
+            let is_narrow = query.order.field == OrderField::Usual;
+            let narrowed = |keys: &Option<Vec<i64>>| keys.clone().filter(|_| is_narrow);
+            let (regions, topics) = (narrowed(&query.filter.regions), narrowed(&query.filter.topics));
             ctx.note(Read::List { kind, regions, topics });
         }
         Ok(Arc::new(ctx.app().store.list(&query).await?))

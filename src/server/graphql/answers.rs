@@ -193,7 +193,7 @@ mod tests {
     use std::sync::atomic::AtomicUsize;
 
     use super::*;
-    use crate::store::Kind;
+    use crate::store::{Epoch, Kind};
 
     fn moment(generation: u64, now: i64) -> Moment {
         Moment { generation, now: Timestamp::from_micros(now) }
@@ -241,7 +241,7 @@ mod tests {
         let campaigns = Read::List { kind: Kind::Campaign, regions: None, topics: None };
         answers.make_once([1; 32], at(0), async { fit(of(Some([campaigns].into()))) }).await;
         answers.make_once([2; 32], at(0), async { fit(of(None)) }).await;
-        freshness.touched(Vec::new());
+        freshness.touched(Vec::new(), &[Epoch(0)]);
         let is_kept = |name, generation| answers.recall(&[name; 32], at(generation), &freshness).is_some();
         assert!(is_kept(1, 1) && is_kept(1, 0), "whoever noted the moment before the commit gets it too");
         assert!(!is_kept(2, 1), "what is read is not known");

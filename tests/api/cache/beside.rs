@@ -15,7 +15,7 @@ use crate::harness::Server;
 use crate::lines::{campaign, event, resource, series, text};
 use crate::publisher::{CREATE, ORGANIZATION, PUBLISH, Publisher, resource_input};
 
-const ROUNDS: usize = 400;
+const ROUNDS: usize = 250;
 /// Documents that are asked for after each write.
 const ASKED: usize = 6;
 const REGIONS: [&str; 5] = ["CA-ON", "toronto", "CA-BC", "vancouver", "CA"];
@@ -147,14 +147,16 @@ fn done(written: &Value, item: &mut Written) -> bool {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_kept_beside_writes_is_what_would_be_made() {
     let (database, clock) = (Database::fresh().await, clock());
-    let app = open(&database, generous(), clock.clone()).await;
+    // Lists that are narrowed in another order than their usual one look at few items and tell where they stopped.
+    let limits = Limits { scan: 5, ..generous() };
+    let app = open(&database, limits.clone(), clock.clone()).await;
     let names = |kind: &str| (0..3).map(|number| format!("{kind}-{number}")).collect::<Vec<_>>();
     let place = |number: usize| json!({ "regions": [REGIONS[number % 5]], "topics": [TOPICS[number % 4]] });
     let lines = names("resource").into_iter().map(|name| resource(&name));
     let lines = lines.chain(names("campaign").into_iter().map(|name| campaign(&name)));
     let lines = lines.chain(names("event").into_iter().map(|name| event(&name))).chain([series("weekly")]);
     load(&app, &text(lines.enumerate().map(|(number, line)| line.with(place(number))))).await;
-    let plain = Limits { is_rendering: false, answer_cache_bytes: 0, ..generous() };
+    let plain = Limits { is_rendering: false, answer_cache_bytes: 0, ..limits };
     let engine = Server::of(migrated(&database, plain, clock).await, None).await;
     let node = Node::of(app, None).await;
     let new_publisher =
@@ -227,7 +229,7 @@ async fn what_is_kept_beside_writes_is_what_would_be_made() {
     }
     let hits: u64 = kept.values().sum();
     println!("{writes} writes; {hits} of {} answers were kept", ROUNDS * ASKED);
-    assert!(writes > ROUNDS / 2, "{writes} writes");
+    assert!(writes > ROUNDS / 3, "{writes} writes");
     assert!(hits > ROUNDS as u64, "{hits} answers were kept");
     drop((node, engine, database));
 }
