@@ -45,7 +45,8 @@ pub(crate) trait Table: OutputType {
     fn field(&self, position: usize, plan: &Plan, to: &mut Writing<'_>) -> Option<()>;
 }
 
-/// Names the fields of an object type that can be written: resolvers that await nothing, or, of a `struct`, its members.
+/// Names the fields of an object type that can be written: resolvers that await nothing, or, of a `struct`, its members. They
+/// must read nothing but the value, the catalog and the reader's view: kept answers are ended by what root fields note alone.
 macro_rules! rendered {
     ($type:ident { $($field:ident),+ $(,)? }) => {
         $crate::graphql::render::rendered!(@table $type this to {

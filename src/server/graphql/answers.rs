@@ -1,6 +1,7 @@
 //! Answers to anonymous readers, kept for others who ask for the same. One is good until something is committed, here or
 //! elsewhere, that may alter what it was read from, or the clock shows or hides something (`store::Freshness`); none is served
-//! while that is not known. Where it is not known what an answer was read from, any commit ends it. Who asks while the same answer is being made waits for it. Memory is bounded in bytes. Must not hold what depends on a token.
+//! while that is not known. Where it is not known what an answer was read from, any commit ends it. Who asks while the same
+//! answer is being made waits for it. Memory is bounded in bytes. Must not hold what depends on a token.
 
 use std::collections::HashMap;
 use std::io::Write as _;
