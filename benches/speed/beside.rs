@@ -120,8 +120,8 @@ async fn token(server: &Process, url: &str) -> String {
 }
 
 /// Sends a read at a fixed rate, whether answers come or not, and tells what share of a thousand came within how long, to a
-/// tenth of a millisecond. One thread looks at all connections: one for each would take most of the core that it has to
-/// share with PostgreSQL and the publisher.
+/// tenth of a millisecond. One thread looks at all connections, since PostgreSQL and the publisher need the core that it is
+/// on.
 fn paced(port: u16, read: &Read, rate: f64, span: Duration) -> [Duration; 2] {
     let body = read.body();
     let request = format!(
