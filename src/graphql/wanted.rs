@@ -9,40 +9,15 @@ use async_graphql::{Context, Name, Positioned};
 use super::render::Rendering;
 use crate::store::Columns;
 
-/// Fields of content of all kinds that need neither the table of the kind nor a column that is rarely read.
-const OF_ALL: &[&str] = &[
-    "__typename",
-    "id",
-    "slug",
-    "version",
-    "status",
-    "visibility",
-    "title",
-    "summary",
-    "localization",
-    "translations",
-    "publisher",
-    "regions",
-    "topics",
-    "publishedAt",
-    "expiresAt",
-];
-/// Fields that need the table of the kind, but no column that is rarely read.
-const OF_KIND: &[&str] = &[
-    "category",
-    "format",
-    "kind",
-    "state",
-    "urgency",
-    "startsOn",
-    "endsOn",
-    "eventStatus",
-    "startsAtLocal",
-    "endsAtLocal",
-    "timeZone",
-    "allDay",
-    "startsAt",
-    "endsAt",
+/// Fields of content, with the columns that they need beside those which are always read.
+const NEEDED: &[(Columns, &[&str])] = &[
+    (Columns::FEWEST, &["__typename", "id", "slug", "title", "summary", "localization", "translations"]),
+    (Columns::PLACE, &["publisher", "regions", "topics"]),
+    (Columns::STATE, &["version", "status", "visibility", "publishedAt", "expiresAt"]),
+    (Columns::BODY, &["body", "bodyHtml"]),
+    (Columns::SORT, &["category", "format", "kind", "state", "urgency", "eventStatus"]),
+    (Columns::INSTANTS, &["timeZone", "startsAt", "endsAt"]),
+    (Columns::DAYS, &["startsAtLocal", "endsAtLocal", "allDay", "startsOn", "endsOn"]),
 ];
 
 /// What is selected.
@@ -99,7 +74,7 @@ impl Wanted {
             Some(rendering) => rendering.wanted(ctx.item.pos, make),
             None => {
                 let wanted = make();
-                Self { columns: Columns::with_body(wanted.columns.body), ..wanted }
+                Self { columns: Columns::with_body(wanted.columns.has(Columns::BODY)), ..wanted }
             }
         }
     }
@@ -107,11 +82,10 @@ impl Wanted {
 
 /// What the fields of an item want. Under a directive that takes a field away it counts nevertheless.
 fn add(set: &SelectionSet, fragments: &Fragments, columns: &mut Columns) {
-    visit(set, fragments, &mut |field| match field.name.node.as_str() {
-        "body" | "bodyHtml" => columns.body = true,
-        name if OF_ALL.contains(&name) => {}
-        name if OF_KIND.contains(&name) => columns.detail = true,
-        _ => (columns.rare, columns.detail) = (true, true),
+    visit(set, fragments, &mut |field| {
+        let needed = NEEDED.iter().find(|(_, fields)| fields.contains(&field.name.node.as_str()));
+        let needed = needed.map_or(Columns::with_body(false), |(needed, _)| *needed);
+        *columns = columns.and(needed);
     });
 }
 

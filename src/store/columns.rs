@@ -12,68 +12,76 @@ use sea_orm::{DbErr, Iterable, QueryResult, sea_query::Iden};
 use super::Kind;
 use super::sql::Sql;
 
-/// Which columns of items are read. The others of an item are empty.
+/// Which columns of items are read: those of some groups, beside the keys and texts, which always are. The others of an item are
+/// empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Columns {
-    /// Whether the body is.
-    pub body: bool,
-    /// Whether those are that lists seldom show: see `is_rare`. They may be of the table of the kind as well.
-    pub rare: bool,
-    /// Whether those of the table of the kind are.
-    pub detail: bool,
-}
+pub struct Columns(u8);
 
 impl Columns {
+    /// Those without which there is no item.
+    pub const FEWEST: Self = Self(0);
+    /// Whose it is, and its regions and topics.
+    pub const PLACE: Self = Self(1);
+    /// Its version and state, and when it is shown.
+    pub const STATE: Self = Self(1 << 1);
+    /// Its body.
+    pub const BODY: Self = Self(1 << 2);
+    /// Of the table of its kind: what sort of thing it is.
+    pub const SORT: Self = Self(1 << 3);
+    /// Of the table of its kind: from which instant to which.
+    pub const INSTANTS: Self = Self(1 << 4);
+    /// Of the table of its kind: from which day to which.
+    pub const DAYS: Self = Self(1 << 5);
+    /// Those that lists seldom show, of both tables.
+    pub const RARE: Self = Self(1 << 6);
     /// All of them.
-    pub const ALL: Self = Self { body: true, rare: true, detail: true };
-    /// The fewest.
-    pub const FEWEST: Self = Self { body: false, rare: false, detail: false };
+    pub const ALL: Self = Self((1 << 7) - 1);
 
     /// All of them, the body perhaps.
     pub const fn with_body(body: bool) -> Self {
-        Self { body, ..Self::ALL }
+        if body { Self::ALL } else { Self(Self::ALL.0 & !Self::BODY.0) }
+    }
+
+    /// These and others.
+    #[must_use]
+    pub const fn and(self, others: Self) -> Self {
+        Self(self.0 | others.0)
+    }
+
+    /// Whether all of some are among them.
+    pub const fn has(self, some: Self) -> bool {
+        self.0 & some.0 == some.0
     }
 
     /// Whether the table of a kind is read: of updates always, since it says of which type they are.
     pub(super) fn has_detail(self, kind: Kind) -> bool {
-        self.detail || self.rare || kind == Kind::Update
+        let of_kind = Self::SORT.and(Self::INSTANTS).and(Self::DAYS).and(Self::RARE);
+        self.0 & of_kind.0 != 0 || kind == Kind::Update
     }
 }
 
-/// Whether a column is read only if it is asked for. Whoever adds one looks at `graphql::wanted`, where the fields are that
-/// need none of these.
-const fn is_rare(table: &str, column: &str) -> bool {
-    const CONTENT: &[&str] = &[
-        "locales",
-        "title_key",
-        "attribution",
-        "content_notes",
-        "source_system",
-        "source_external_id",
-        "source",
-        "verification",
-        "spotlight_until",
-        "created_at",
-        "updated_at",
+/// With which group a column is read. Whoever adds one looks at `graphql::wanted`, where it is said which fields need which.
+const fn group_of(table: &str, column: &str) -> Columns {
+    const GROUPS: &[(&str, Columns, &[&str])] = &[
+        ("content", Columns::FEWEST, &["id", "public_id", "slug", "texts"]),
+        ("content", Columns::PLACE, &["organization_id", "region_ids", "topic_ids"]),
+        ("content", Columns::STATE, &["wanted_slug", "status", "visibility", "version", "published_at", "expires_at"]),
+        ("content", Columns::BODY, &["body"]),
+        ("resource", Columns::SORT, &["category", "format"]),
+        ("event", Columns::SORT, &["kind", "format", "event_status"]),
+        ("event", Columns::INSTANTS, &["time_zone", "starts_at", "ends_at"]),
+        ("event", Columns::DAYS, &["starts_at_local", "ends_at_local", "is_all_day"]),
+        ("campaign", Columns::SORT, &["kind", "state", "urgency"]),
+        ("campaign", Columns::DAYS, &["starts_on", "ends_on"]),
     ];
-    const RESOURCE: &[&str] = &[
-        "audience",
-        "external_url",
-        "files",
-        "evidence",
-        "reviewed_at",
-        "review_due_at",
-        "superseded_by",
-        "license",
-        "reading_level",
-        "languages",
-    ];
-    const EVENT: &[&str] = &["over_at", "languages", "features", "campaign_id", "detail"];
-    const CAMPAIGN: &[&str] = &["detail"];
-    (is_same(table, "content") && is_among(column, CONTENT))
-        || (is_same(table, "resource") && is_among(column, RESOURCE))
-        || (is_same(table, "event") && is_among(column, EVENT))
-        || (is_same(table, "campaign") && is_among(column, CAMPAIGN))
+    let mut groups = GROUPS;
+    while let [(of, group, names), rest @ ..] = groups {
+        if is_same(of, table) && is_among(column, names) {
+            return *group;
+        }
+        groups = rest;
+    }
+    if is_same(table, "regional_update") { Columns::FEWEST } else { Columns::RARE }
 }
 
 const fn is_among(name: &str, mut names: &[&str]) -> bool {
@@ -102,7 +110,6 @@ pub(super) struct Cells<'r> {
     row: Row<'r>,
     next: usize,
     columns: Columns,
-    has_detail: bool,
 }
 
 enum Row<'r> {
@@ -116,22 +123,12 @@ impl<'r> Cells<'r> {
         let postgres = row.try_as_pg_row().map(Row::Postgres);
         let row = postgres.or_else(|| row.try_as_sqlite_row().map(Row::Sqlite));
         let row = row.ok_or_else(|| DbErr::Type("a row of no known database".to_string()))?;
-        Ok(Self { row, next: first, columns, has_detail: true })
+        Ok(Self { row, next: first, columns })
     }
 
-    /// From here on the cells are of the table of a kind.
-    pub(super) fn detail_of(&mut self, kind: Kind) {
-        self.has_detail = self.columns.has_detail(kind);
-    }
-
-    /// The next one, of a column that may not have been read.
-    fn rare<T: Decode<'r, Postgres> + Decode<'r, Sqlite> + Default>(&mut self) -> Result<T, DbErr> {
-        if self.columns.rare { self.take() } else { Ok(T::default()) }
-    }
-
-    /// The next one, of a table that may not have been read.
-    fn detail<T: Decode<'r, Postgres> + Decode<'r, Sqlite> + Default>(&mut self) -> Result<T, DbErr> {
-        if self.has_detail { self.take() } else { Ok(T::default()) }
+    /// The next one, if it was read.
+    fn of_group<T: Decode<'r, Postgres> + Decode<'r, Sqlite> + Default>(&mut self, group: Columns) -> Result<T, DbErr> {
+        if self.columns.has(group) { self.take() } else { Ok(T::default()) }
     }
 
     /// The next one.
@@ -150,17 +147,13 @@ impl<'r> Cells<'r> {
 pub(super) mod row {
     use sea_orm::DbErr;
 
-    use super::{Cells, is_rare};
+    use super::{Cells, group_of};
 
     macro_rules! readers {
         ($($table:ident { $($column:ident)+ })+) => {
             $(pub(in crate::store) fn $table(cells: &mut Cells<'_>) -> Result<entity::$table::Model, DbErr> {
                 Ok(entity::$table::Model {
-                    $($column: if const { is_rare(stringify!($table), stringify!($column)) } {
-                        cells.rare()?
-                    } else {
-                        cells.detail()?
-                    },)+
+                    $($column: cells.of_group(const { group_of(stringify!($table), stringify!($column)) })?,)+
                 })
             })+
 
@@ -197,13 +190,11 @@ pub(super) mod row {
     }
 }
 
-/// Appends `, c.x AS c_x, …, d.y AS d_y, …`, with an empty body unless it is read; answers how many columns these are.
+/// Appends `, c.x AS c_x, …, d.y AS d_y, …`; answers how many columns these are.
 pub(super) fn columns(kind: Kind, read: Columns, sql: &mut Sql) -> usize {
     static TEXTS: LazyLock<HashMap<(Kind, Columns), (String, usize)>> = LazyLock::new(|| {
-        let all = Kind::ALL.into_iter().flat_map(|kind| {
-            (0..8_u8)
-                .map(move |bits| (kind, Columns { body: bits & 1 != 0, rare: bits & 2 != 0, detail: bits & 4 != 0 }))
-        });
+        let all =
+            Kind::ALL.into_iter().flat_map(|kind| (0..=Columns::ALL.0).map(move |groups| (kind, Columns(groups))));
         let of = |(kind, read)| {
             let texts = column_texts(kind, read);
             ((kind, read), (texts.concat(), texts.len()))
@@ -218,10 +209,11 @@ pub(super) fn columns(kind: Kind, read: Columns, sql: &mut Sql) -> usize {
 fn column_texts(kind: Kind, read: Columns) -> Vec<String> {
     fn texts<C: Iden>(table: &str, alias: char, columns: impl Iterator<Item = C>, read: Columns) -> Vec<String> {
         let names = columns.map(|column| column.unquoted().to_string());
-        let names = names.filter(|name| read.rare || !is_rare(table, name));
+        let names = names.filter(|name| read.has(group_of(table, name)));
         names
             .map(|name| match name.as_str() {
-                "body" if !read.body => ", CAST(NULL AS TEXT) AS c_body".to_string(),
+                // What an item is called by is one of two columns.
+                "slug" if !read.has(Columns::STATE) => ", COALESCE(c.wanted_slug, c.slug) AS c_slug".to_string(),
                 _ => format!(", {alias}.{name} AS {alias}_{name}"),
             })
             .collect()

@@ -93,17 +93,15 @@ pub struct Item {
 }
 
 impl Item {
-    /// Reads a row that was selected with [`columns`], the first of which stands at a position.
-    pub(super) fn from_row(row: &QueryResult, first: usize, read: Columns) -> Result<Self, DbErr> {
+    /// Reads a row of a kind that was selected with [`columns`], the first of which stands at a position.
+    pub(super) fn from_row(row: &QueryResult, first: usize, kind: Kind, read: Columns) -> Result<Self, DbErr> {
         let mut cells = Cells::of(row, first, read)?;
-        let content = row::content(&mut cells)?;
-        let kind = Kind::from_number(content.kind)
-            .ok_or_else(|| DbErr::Type(format!("unknown content kind {}", content.kind)))?;
-        cells.detail_of(kind);
+        let content = entity::content::Model { kind: kind.number(), ..row::content(&mut cells)? };
+        let content_id = content.id;
         let detail = match kind {
-            Kind::Resource => Detail::Resource(row::resource(&mut cells)?),
-            Kind::Event => Detail::Event(row::event(&mut cells)?),
-            Kind::Campaign => Detail::Campaign(row::campaign(&mut cells)?),
+            Kind::Resource => Detail::Resource(entity::resource::Model { content_id, ..row::resource(&mut cells)? }),
+            Kind::Event => Detail::Event(entity::event::Model { content_id, ..row::event(&mut cells)? }),
+            Kind::Campaign => Detail::Campaign(entity::campaign::Model { content_id, ..row::campaign(&mut cells)? }),
             Kind::Update => Detail::Update(row::regional_update(&mut cells)?),
         };
         Ok(Self { kind, texts: json(&content.texts)?, content, detail })
@@ -322,6 +320,6 @@ impl Store {
             }
         }
         let rows = self.query_alike(sql.statement(self.backend())).await?;
-        rows.iter().map(|row| Item::from_row(row, 1, read).map(Arc::new)).collect()
+        rows.iter().map(|row| Item::from_row(row, 1, kind, read).map(Arc::new)).collect()
     }
 }

@@ -199,7 +199,7 @@ impl Store {
             self.walk(query, is_long, &conditions, &mut sql);
         }
         if query.with_total {
-            let nulls = columns(Kind::Event, Columns::ALL, &mut Sql::default());
+            let nulls = columns(Kind::Event, list.columns, &mut Sql::default());
             sql.push(" UNION ALL SELECT CAST(count(*) AS BIGINT)").push(&", NULL".repeat(COLUMNS - 1));
             sql.push(&", NULL".repeat(nulls));
             sql.push(
@@ -215,7 +215,7 @@ impl Store {
         for row in self.query(sql.statement(self.backend())).await? {
             match row.try_get::<Option<i64>>("", "total")? {
                 Some(total) => page.total = Some(total),
-                None => rows.push(read(&row)?),
+                None => rows.push(read(&row, list.columns)?),
             }
         }
         rows.sort_by_key(|row| row.place);
@@ -334,7 +334,7 @@ fn window(query: &CalendarQuery, is_long: Option<bool>, sql: &mut Sql) {
     }
 }
 
-fn read(row: &QueryResult) -> Result<Row, DbErr> {
+fn read(row: &QueryResult, columns: Columns) -> Result<Row, DbErr> {
     let place = Place {
         starts_at: row.try_get("", "o_starts_at")?,
         content: row.try_get("", "o_content")?,
@@ -347,7 +347,7 @@ fn read(row: &QueryResult) -> Result<Row, DbErr> {
             ends_at: Timestamp::from_micros(row.try_get("", "o_ends_at")?),
             status: row.try_get("", "o_status")?,
             changed_by: row.try_get::<Option<i32>>("", "o_changed_by")?.and_then(|at| usize::try_from(at).ok()),
-            item: Arc::new(Item::from_row(row, COLUMNS, Columns::ALL)?),
+            item: Arc::new(Item::from_row(row, COLUMNS, Kind::Event, columns)?),
         })
     } else {
         None

@@ -160,7 +160,11 @@ impl Store {
                 Place::Text(text) => PageKey::Text(text, id),
                 Place::Number(number) => PageKey::Number(number, id),
             };
-            let item = if is_hit { Some(Arc::new(Item::from_row(&row, first, query.columns)?)) } else { None };
+            let item = if is_hit {
+                Some(Arc::new(Item::from_row(&row, first, query.list.kind(), query.columns)?))
+            } else {
+                None
+            };
             rows.push(Row { parent, key, item, ends_scan });
         }
         Ok((rows, totals))

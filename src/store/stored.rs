@@ -205,7 +205,7 @@ impl Store {
     ) -> Result<Option<(NewItem, i64)>, DbErr> {
         let also = format!("{} AS links, {LAST_CHANGE} AS last_change", self.links_here());
         let Some(row) = self.read_row(reads, (kind, key), &also, "").await? else { return Ok(None) };
-        let Item { content, detail, .. } = Item::from_row(&row, 2, Columns::ALL)?;
+        let Item { content, detail, .. } = Item::from_row(&row, 2, kind, Columns::ALL)?;
         let links = links_of(&row)?;
         Ok(Some((NewItem { content, detail, links }, row.try_get("", "last_change")?)))
     }
@@ -235,7 +235,7 @@ impl Store {
         let Some(row) = self.read_row(tx, (kind, key), &format!("{links_here} AS links"), lock).await? else {
             return Ok(None);
         };
-        let Item { content, detail, .. } = Item::from_row(&row, 1, Columns::ALL)?;
+        let Item { content, detail, .. } = Item::from_row(&row, 1, kind, Columns::ALL)?;
         let links = if is_one_moment { links_of(&row)? } else { links(tx, key).await? };
         Ok(Some(NewItem { content, detail, links }))
     }
