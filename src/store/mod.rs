@@ -108,11 +108,12 @@ const IDLE: Duration = Duration::from_secs(2);
 /// A list walks an index in its order and looks its items up by their keys, whatever the statistics say: the first plan is
 /// the best, and is kept.
 #[doc(hidden)]
-pub const ALIKE: [(&str, &str); 6] = [
+pub const ALIKE: [(&str, &str); 7] = [
     ("plan_cache_mode", "force_generic_plan"),
     ("enable_sort", "off"),
     ("enable_hashjoin", "off"),
     ("enable_mergejoin", "off"),
+    ("enable_memoize", "off"),
     ("enable_seqscan", "off"),
     ("jit", "off"),
 ];
