@@ -102,6 +102,10 @@ pub struct Readiness {
     pub pending_migrations: usize,
 }
 
+/// In KiB, negative: the pages that every write touches stay in memory, and those that readers miss the system still has.
+const WRITER_CACHE: &str = "-8192";
+const READER_CACHE: &str = "-2048";
+
 const SQLITE_READERS: u32 = 4;
 /// A PostgreSQL connection that was idle for so long is tested before it is used: the server may have gone away.
 const IDLE: Duration = Duration::from_secs(2);
@@ -312,15 +316,14 @@ fn sqlite(url: &str, limits: &Limits, connections: u32) -> ConnectOptions {
         .test_before_acquire(false)
         .idle_timeout(None::<Duration>)
         .max_lifetime(None::<Duration>)
-        .map_sqlx_sqlite_opts(|options| {
+        .map_sqlx_sqlite_opts(move |options| {
             options
                 .create_if_missing(true)
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Full)
                 .foreign_keys(true)
                 .pragma("secure_delete", "ON")
-                // In KiB: the pages that every write touches stay in memory.
-                .pragma("cache_size", "-8192")
+                .pragma("cache_size", if connections > 1 { READER_CACHE } else { WRITER_CACHE })
                 // In pages: the log is put into the file seldom enough that it costs a write little.
                 .pragma("wal_autocheckpoint", "4000")
                 .busy_timeout(Duration::from_secs(5))
