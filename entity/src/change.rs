@@ -34,6 +34,8 @@ pub struct Model {
     pub topics_after: Option<String>,
     /// Purge.
     pub purge: bool,
+    /// How far it reaches into lists: see the migration `reach`.
+    pub reach: i16,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

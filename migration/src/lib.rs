@@ -36,6 +36,7 @@ mod m20261126_000043_log_word;
 mod m20261126_000044_webhook;
 mod m20261126_000045_spotlight;
 mod m20261127_000046_search_deletes;
+mod m20261127_000047_reach;
 
 /// All migrations in order.
 #[derive(Debug)]
@@ -75,6 +76,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000044_webhook::Migration),
             Box::new(m20261126_000045_spotlight::Migration),
             Box::new(m20261127_000046_search_deletes::Migration),
+            Box::new(m20261127_000047_reach::Migration),
         ]
     }
 }

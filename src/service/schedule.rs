@@ -59,7 +59,7 @@ pub async fn run_due(app: &App) -> Result<usize, DbErr> {
     for (kind, key) in app.store.due_items(app.clock.now()).await? {
         let tx = app.store.begin().await?;
         let outcome = match advance(app, &tx, kind, key).await {
-            Ok(is_changed) => app.store.commit(tx).await.map(|()| is_changed),
+            Ok(is_changed) => app.store.commit_logged(tx).await.map(|()| is_changed),
             Err(cause) => tx.rollback().await.and(Err(cause)),
         };
         match outcome {

@@ -4,6 +4,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement}
 use serde_json::{Value, json};
 
 use super::Store;
+use super::reads::Reach;
 use super::sql::Sql;
 use super::together::Together;
 use crate::domain::time::Timestamp;
@@ -31,10 +32,11 @@ pub(crate) struct NewChange {
     pub before: Side,
     pub after: Side,
     pub purge: bool,
+    pub reach: Reach,
 }
 
 const COLUMNS: &str = "seq, at, noun, item, public_id, what, visibility_before, visibility_after, regions_before, \
-                       regions_after, topics_before, topics_after, purge";
+                       regions_after, topics_before, topics_after, purge, reach";
 /// The visibility that an item had when it was seen last, by its changes; and how that ends, behind its key.
 const LAST_SEEN: &str = "SELECT COALESCE(p.visibility_after, p.visibility_before) FROM change p WHERE p.item = ";
 const LAST_SEEN_ORDER: &str = " AND (p.visibility_after IS NOT NULL OR p.visibility_before IS NOT NULL) ORDER BY p.seq DESC \
@@ -56,7 +58,7 @@ pub(super) async fn append_with(
     }
     let mut sql = Sql::default();
     sql.push("INSERT INTO change (").push(COLUMNS).push(") SELECT next.seq");
-    let NewChange { at, noun, item, public_id, what, before, after, purge } = change;
+    let NewChange { at, noun, item, public_id, what, before, after, purge, reach } = change;
     sql.push(", ").bind(at.as_micros()).push(", ").bind(noun).push(", ").bind(item).push(", ").bind(public_id);
     sql.push(", ").bind(what);
     sql.push(", ");
@@ -68,7 +70,8 @@ pub(super) async fn append_with(
     }
     sql.push(", ").bind(after.visibility);
     sql.push(", ").bind(before.regions).push(", ").bind(after.regions);
-    sql.push(", ").bind(before.topics).push(", ").bind(after.topics).push(", ").bind(purge);
+    sql.push(", ").bind(before.topics).push(", ").bind(after.topics).push(", ").bind(purge).push(", ");
+    sql.push_number((reach as i16).into());
     if is_postgres {
         // Last, so that others wait for as little as can be.
         let next = format!("{NEXT} AND {} RETURNING seq", together.when_done());
@@ -105,14 +108,15 @@ pub(super) fn append_all(backend: DbBackend, changes: Vec<NewChange>) -> Stateme
             "1 + c.position, c.at, c.noun, c.item, c.public_id, c.what, COALESCE(c.visibility_before, CASE WHEN c.purge THEN ",
         );
         sql.push(&last_seen).push(
-            " END), c.visibility_after, c.regions_before, c.regions_after, c.topics_before, c.topics_after, c.purge FROM next, \
+            " END), c.visibility_after, c.regions_before, c.regions_after, c.topics_before, c.topics_after, c.purge, c.reach FROM \
+             next, \
              json_to_recordset(CAST(",
         );
         sql.bind(values);
         sql.push(
             " AS json)) AS c (position BIGINT, at BIGINT, noun TEXT, item BIGINT, public_id TEXT, what TEXT, \
              visibility_before TEXT, visibility_after TEXT, regions_before TEXT, regions_after TEXT, topics_before TEXT, \
-             topics_after TEXT, purge BOOLEAN)",
+             topics_after TEXT, purge BOOLEAN, reach SMALLINT)",
         );
     } else {
         sql.push(
@@ -122,7 +126,7 @@ pub(super) fn append_all(backend: DbBackend, changes: Vec<NewChange>) -> Stateme
         );
         sql.push(&last_seen).push(
             " END), c.value ->> 'visibility_after', c.value ->> 'regions_before', c.value ->> 'regions_after', \
-             c.value ->> 'topics_before', c.value ->> 'topics_after', c.value ->> 'purge' \
+             c.value ->> 'topics_before', c.value ->> 'topics_after', c.value ->> 'purge', c.value ->> 'reach' \
              FROM epoch AS next, json_each(",
         );
         sql.bind(values).push(") AS c WHERE next.id = 1");
@@ -132,12 +136,12 @@ pub(super) fn append_all(backend: DbBackend, changes: Vec<NewChange>) -> Stateme
 }
 
 fn row(position: usize, change: NewChange) -> Value {
-    let NewChange { at, noun, item, public_id, what, before, after, purge } = change;
+    let NewChange { at, noun, item, public_id, what, before, after, purge, reach } = change;
     json!({
         "position": position, "at": at.as_micros(), "noun": noun, "item": item, "public_id": public_id, "what": what,
         "visibility_before": before.visibility, "visibility_after": after.visibility,
         "regions_before": before.regions, "regions_after": after.regions,
-        "topics_before": before.topics, "topics_after": after.topics, "purge": purge,
+        "topics_before": before.topics, "topics_after": after.topics, "purge": purge, "reach": reach as i16,
     })
 }
 
@@ -149,9 +153,7 @@ pub(super) async fn append(tx: &DatabaseTransaction, change: NewChange) -> Resul
 impl Store {
     /// The number of the last committed change.
     pub async fn last_epoch(&self) -> Result<Epoch, DbErr> {
-        let statement = Statement::from_string(self.backend(), "SELECT seq FROM epoch WHERE id = 1");
-        let row = self.writer.query_one_raw(statement).await?;
-        row.map_or(Ok(Epoch(0)), |row| row.try_get_by_index(0).map(Epoch))
+        last_epoch(&self.writer).await
     }
 
     /// Whether a region, topic or organization was changed after an epoch.
@@ -160,7 +162,14 @@ impl Store {
     }
 }
 
-/// The same as a connection sees it. In the order of numbers, so that PostgreSQL does not read the whole log.
+/// The number of the last committed change as a connection sees it.
+pub(super) async fn last_epoch<C: ConnectionTrait>(connection: &C) -> Result<Epoch, DbErr> {
+    let statement = Statement::from_string(connection.get_database_backend(), "SELECT seq FROM epoch WHERE id = 1");
+    let row = connection.query_one_raw(statement).await?;
+    row.map_or(Ok(Epoch(0)), |row| row.try_get_by_index(0).map(Epoch))
+}
+
+/// Whether a catalog was changed after an epoch as a connection sees it. In the order of numbers, so that PostgreSQL does not read the whole log.
 pub(super) async fn catalog_changed<C: ConnectionTrait>(connection: &C, since: Epoch) -> Result<bool, DbErr> {
     let mut sql = Sql::default();
     sql.push("SELECT 1 FROM (SELECT noun FROM change WHERE seq > ").bind(since.0);

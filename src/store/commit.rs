@@ -11,7 +11,7 @@ use tokio::sync::{Semaphore, oneshot};
 
 use super::fault::came_between;
 use super::write::{Write, run_all};
-use super::{Catalog, Credentials, Epoch, Store};
+use super::{Catalog, Credentials, Epoch, Extent, Store};
 use crate::domain::public_id::PublicId;
 
 /// Writes that one transaction takes.
@@ -181,7 +181,7 @@ impl Store {
             Ok((outcomes, changes)) if outcomes.contains(&Committed::Stored) => {
                 let stored = plans.iter().zip(&outcomes).filter(|(_, outcome)| **outcome == Committed::Stored);
                 let touched = stored.map(|(plan, _)| plan.write.touched(&plan.catalog)).collect();
-                self.commit_of(tx, touched, changes).await.map_err(Failure::Commit)?;
+                self.commit_of(tx, Extent::Known(touched, changes)).await.map_err(Failure::Commit)?;
                 Ok(outcomes)
             }
             outcome => {

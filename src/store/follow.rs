@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, QueryResult, Statement};
 
-use super::change::catalog_changed;
+use super::change::{catalog_changed, last_epoch};
 use super::sql::{Sql, unpack_keys};
 use super::{Epoch, Kind, Store};
 use crate::domain::time::Timestamp;
@@ -261,13 +261,11 @@ impl Store {
 
     async fn follow_catalog_on(&self, connection: &DatabaseConnection) -> Result<Epoch, DbErr> {
         let known = Epoch(self.catalog_epoch.load(Ordering::Acquire));
-        let epoch = Statement::from_string(self.backend(), "SELECT seq FROM epoch WHERE id = 1");
-        let row = connection.query_one_raw(epoch).await?;
-        let epoch = row.map_or(Ok(0), |row| row.try_get_by_index(0)).map(Epoch)?;
+        let epoch = last_epoch(connection).await?;
         if known < Epoch(0) || (known != epoch && catalog_changed(connection, known).await?) {
             self.load_catalog(connection).await?;
         }
-        self.freshness.seen(epoch);
+        self.count_up_to(connection, epoch).await?;
         self.catalog_epoch.fetch_max(epoch.0, Ordering::AcqRel);
         Ok(epoch)
     }

@@ -115,6 +115,12 @@ impl Freshness {
         }
     }
 
+    /// This process committed something that no change of the log tells of, and that no item or list shows.
+    pub(super) fn touched_nothing_known(&self) {
+        self.past().push(Vec::new());
+        self.generation.fetch_add(1, Ordering::AcqRel);
+    }
+
     /// Whether what was read of one generation is the same in a later one. False where that is not known.
     pub fn leaves(&self, reads: &[Read], from: u64, to: u64) -> bool {
         self.past().leaves(reads, from, to)
@@ -124,12 +130,26 @@ impl Freshness {
         self.past.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The log ends in a change: unless all up to it are counted, what was read before may be old.
-    pub fn seen(&self, last: Epoch) {
+    /// The last change of the log up to which all commits are counted; negative before the first look.
+    pub(super) fn counted(&self) -> Epoch {
+        Epoch(self.past().counted)
+    }
+
+    /// The changes of the log after one up to another touched so much, if that is known, and are counted now. What others
+    /// have counted meanwhile is not counted again.
+    pub(super) fn told(&self, after: Epoch, last: Epoch, touched: Option<Vec<Touched>>) {
         let mut past = self.past();
-        if past.counted < last.0 {
-            past.counted = last.0;
-            self.end_all(&mut past);
+        if past.counted >= last.0 {
+            return;
+        }
+        let is_next = past.counted == after.0;
+        past.counted = last.0;
+        match touched.filter(|_| is_next) {
+            Some(touched) => {
+                past.push(touched);
+                self.generation.fetch_add(1, Ordering::AcqRel);
+            }
+            None => self.end_all(&mut past),
         }
     }
 
@@ -228,41 +248,52 @@ mod tests {
     fn a_commit_is_counted_once_and_none_is_left_out() {
         let freshness = Freshness::default();
         let changes = |numbers: &[i64]| numbers.iter().copied().map(Epoch).collect::<Vec<_>>();
+        let seen = |last: i64| freshness.told(freshness.counted(), Epoch(last), None);
         let mut before = freshness.generation();
         let mut counts = |expected: u64, why: &str| {
             assert_eq!(freshness.generation() - before, expected, "{why}");
             before = freshness.generation();
         };
-        freshness.seen(Epoch(4));
+        seen(4);
         counts(1, "the first look");
         freshness.touched(Vec::new(), &changes(&[6, 5]));
-        freshness.seen(Epoch(6));
+        seen(6);
         counts(1, "a commit of our own");
-        freshness.seen(Epoch(6));
+        seen(6);
         counts(0, "nothing new");
-        freshness.seen(Epoch(7));
+        seen(7);
         counts(1, "one of others");
         freshness.touched(Vec::new(), &changes(&[9]));
-        freshness.seen(Epoch(9));
+        seen(9);
         counts(2, "one of others before our own");
         freshness.touched(Vec::new(), &changes(&[]));
-        freshness.seen(Epoch(10));
+        seen(10);
         counts(2, "changes that are not known");
     }
 
     #[test]
     fn what_a_commit_touches_is_known_only_behind_commits_that_are_known() {
         let freshness = Freshness::default();
-        freshness.seen(Epoch(4));
+        freshness.told(Epoch(-1), Epoch(4), None);
         let from = freshness.generation();
+        let leaves = |from| freshness.leaves(&[], from, freshness.generation());
         freshness.touched(Vec::new(), &[Epoch(5)]);
-        assert!(freshness.leaves(&[], from, freshness.generation()));
+        assert!(leaves(from));
         // Another process has made the sixth: what the seventh touches was told by what that left.
         freshness.touched(Vec::new(), &[Epoch(7)]);
-        assert!(!freshness.leaves(&[], from, freshness.generation()));
+        assert!(!leaves(from));
         let from = freshness.generation();
-        freshness.seen(Epoch(7));
-        assert!(!freshness.leaves(&[], from, freshness.generation()));
+        freshness.told(freshness.counted(), Epoch(7), None);
+        assert!(!leaves(from));
+        // What the log tells of all changes that come next is known.
+        let from = freshness.generation();
+        freshness.told(Epoch(7), Epoch(9), Some(Vec::new()));
+        assert!(leaves(from) && freshness.generation() == from + 1 && freshness.counted() == Epoch(9));
+        // And not again what was counted while the log was read.
+        freshness.told(Epoch(7), Epoch(9), None);
+        assert!(leaves(from) && freshness.generation() == from + 1);
+        freshness.told(Epoch(7), Epoch(10), Some(Vec::new()));
+        assert!(!leaves(from) && freshness.counted() == Epoch(10));
     }
 
     #[test]

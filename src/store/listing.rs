@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sea_orm::DbErr;
 
 use super::item::Item;
-use super::{Columns, Kind, Store};
+use super::{Columns, Kind, Read, Store};
 use crate::domain::geo::{Bounds, Near};
 use crate::domain::view::View;
 use crate::domain::vocabulary::PublicationStatus;
@@ -158,6 +158,24 @@ pub struct ListQuery {
     pub with_total: bool,
     /// For whom.
     pub view: View,
+}
+
+impl ListQuery {
+    /// What a page was read from; none if that is not known.
+    pub fn read(&self, page: &Page) -> Option<Read> {
+        let ListKind::Of(kind) = self.list else { return None };
+        let is_usual = self.order.field == OrderField::Usual;
+        // In another order items of all regions and topics are looked at, and the last of them is in the cursor.
+        let narrowed = |keys: &Option<Vec<i64>>| keys.clone().filter(|_| is_usual);
+        let shown = || page.items.iter().map(|(_, item)| item.content.id).collect();
+        let is_by_words = !is_usual || self.filter.updated_from.is_some();
+        Some(Read::List {
+            kind,
+            regions: narrowed(&self.filter.regions),
+            topics: narrowed(&self.filter.topics),
+            shown: (!is_by_words).then(shown),
+        })
+    }
 }
 
 /// A page of a list.

@@ -30,6 +30,7 @@ mod sql;
 mod standing;
 mod stored;
 mod together;
+mod told;
 mod tombstone;
 mod walk;
 mod webhook;
@@ -106,6 +107,16 @@ pub struct Readiness {
 const WRITER_CACHE: &str = "-8192";
 const READER_CACHE: &str = "-2048";
 
+/// What a transaction touched.
+enum Extent {
+    /// That is not known.
+    Unknown,
+    /// What the log tells.
+    Logged,
+    /// This, by these changes of the log; none if it is not known after all.
+    Known(Option<Vec<Touched>>, Vec<Epoch>),
+}
+
 const SQLITE_READERS: u32 = 4;
 /// A PostgreSQL connection that was idle for so long is tested before it is used: the server may have gone away.
 const IDLE: Duration = Duration::from_secs(2);
@@ -146,7 +157,11 @@ impl Store {
         let mut lister = match url {
             url if url.starts_with("sqlite:") => reader.clone(),
             _ => {
-                let mut listing = postgres(url, limits, POSTGRES_LISTERS);
+                let mut listing = postgres(
+                    url,
+                    limits,
+                    std::env::var("LISTERS").ok().and_then(|n| n.parse().ok()).unwrap_or(POSTGRES_LISTERS),
+                );
                 listing.statement_timeout(limits.statement);
                 listing.map_sqlx_postgres_opts(|options| options.options(ALIKE));
                 Database::connect(listing).await?
@@ -252,25 +267,26 @@ impl Store {
     /// Commits, ends what was known to be fresh, and wakes who waits in [`Store::next_commit`]. It goes on to its end even if
     /// nobody waits for it: what was committed must be known to be.
     pub(crate) async fn commit(&self, tx: DatabaseTransaction) -> Result<(), DbErr> {
-        self.commit_of(tx, None, Vec::new()).await
+        self.commit_of(tx, Extent::Unknown).await
     }
 
-    /// The same for a transaction that made these changes of the log and touched nothing but this, if that is known.
-    async fn commit_of(
-        &self,
-        tx: DatabaseTransaction,
-        touched: Option<Vec<Touched>>,
-        changes: Vec<Epoch>,
-    ) -> Result<(), DbErr> {
-        let (freshness, commits) = (Arc::clone(&self.freshness), Arc::clone(&self.commits));
+    /// The same for a transaction of which the log tells all that public answers may show.
+    pub(crate) async fn commit_logged(&self, tx: DatabaseTransaction) -> Result<(), DbErr> {
+        self.commit_of(tx, Extent::Logged).await
+    }
+
+    async fn commit_of(&self, tx: DatabaseTransaction, extent: Extent) -> Result<(), DbErr> {
+        let store = self.clone();
         let committing = tokio::spawn(async move {
             let outcome = tx.commit().await;
-            match touched {
-                Some(touched) if outcome.is_ok() => freshness.touched(touched, &changes),
+            let freshness = &store.freshness;
+            match extent {
+                Extent::Known(Some(touched), changes) if outcome.is_ok() => freshness.touched(touched, &changes),
+                Extent::Logged if outcome.is_ok() && store.count_logged().await.is_ok() => {}
                 // If it failed, too: it may be done all the same.
                 _ => freshness.changed(),
             }
-            commits.notify_one();
+            store.commits.notify_one();
             outcome
         });
         committing.await.unwrap_or_else(|fault| Err(DbErr::Custom(fault.to_string())))

@@ -3,8 +3,8 @@
 
 use std::collections::VecDeque;
 
-use super::change::NewChange;
 use super::sql::unpack_keys;
+use super::write::{NewItem, Saving};
 use super::{Catalog, Kind};
 use crate::domain::public_id::Noun;
 
@@ -24,6 +24,9 @@ pub enum Read {
         regions: Option<Vec<i64>>,
         /// Only what lies under one of these topics.
         topics: Option<Vec<i64>>,
+        /// The items that it shows, if it is another list only where one of these says something else, or where an item comes,
+        /// goes or moves; none if it may be another by what any item says.
+        shown: Option<Vec<i64>>,
     },
 }
 
@@ -32,37 +35,97 @@ impl Read {
     pub fn bytes(&self) -> usize {
         let keys = match self {
             Self::Item(_) => 0,
-            Self::List { regions, topics, .. } => [regions, topics].into_iter().flatten().map(Vec::len).sum(),
+            Self::List { regions, topics, shown, .. } => {
+                [regions, topics, shown].into_iter().flatten().map(Vec::len).sum()
+            }
         };
         size_of::<Self>() + keys * size_of::<i64>()
     }
 }
 
-/// An item that was changed, with all regions and topics that it lay under before or lies under now.
+/// An item that was changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Touched {
     item: i64,
     kind: Kind,
-    regions: Vec<i64>,
-    topics: Vec<i64>,
+    lists: Lists,
+}
+
+/// How far a change of an item reaches into lists. The numbers are those of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// Into none: it was not published before, and is not now.
+    Nowhere = 0,
+    /// Into those that show it: all that lists in their usual order go by is as before.
+    Shown = 1,
+    /// Into all that it lay in before or lies in now.
+    Lists = 2,
+}
+
+impl Reach {
+    /// How far storing an item does.
+    pub(super) fn of(saving: &Saving<'_>) -> Self {
+        let is_published = |item: &NewItem| item.content.status == "PUBLISHED";
+        if !is_published(saving.item) && !saving.before.is_some_and(is_published) {
+            Self::Nowhere
+        } else if saving.before.is_some_and(|before| is_listed_alike(before, saving.item)) {
+            Self::Shown
+        } else {
+            Self::Lists
+        }
+    }
+
+    /// What a number of the log says.
+    pub(super) const fn from_number(number: i16) -> Self {
+        match number {
+            0 => Self::Nowhere,
+            1 => Self::Shown,
+            _ => Self::Lists,
+        }
+    }
+}
+
+/// Whether two states of an item differ only in what no list in its usual order goes by: its words, and when it was changed.
+fn is_listed_alike(before: &NewItem, after: &NewItem) -> bool {
+    let words_of_before = |content: &entity::content::Model| {
+        let entity::content::Model { version, texts, title_key, updated_at, body, .. } = before.content.clone();
+        entity::content::Model { version, texts, title_key, updated_at, body, ..content.clone() }
+    };
+    before.detail == after.detail && before.links == after.links && before.content == words_of_before(&after.content)
+}
+
+/// Which lists a change of an item may alter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Lists {
+    None,
+    Showing,
+    /// Those under these regions and topics: all that it lay under before or lies under now.
+    Under {
+        regions: Vec<i64>,
+        topics: Vec<i64>,
+    },
 }
 
 impl Touched {
-    /// What a change of an item touches, if it is one.
-    pub(super) fn of(change: &NewChange, catalog: &Catalog) -> Option<Self> {
-        let kind = Noun::from_name(change.noun).and_then(Kind::of_noun)?;
-        let sides = [&change.before, &change.after];
-        let keys = |packed: &Option<String>| packed.as_deref().map(unpack_keys).unwrap_or_default();
-        let (mut regions, mut topics) = (Vec::new(), Vec::new());
-        for region in sides.iter().flat_map(|side| keys(&side.regions)) {
-            regions.push(region);
-            regions.extend(catalog.region(region).into_iter().flat_map(|region| region.ancestors.iter().copied()));
-        }
-        for topic in sides.iter().flat_map(|side| keys(&side.topics)) {
-            topics.push(topic);
-            topics.extend(catalog.topic(topic).into_iter().flat_map(|topic| topic.ancestors.iter().copied()));
-        }
-        Some(Self { item: change.item, kind, regions, topics })
+    /// What is touched by a change of the log: of an item with a noun, whose packed regions and topics were these and are these.
+    /// None if that is not known.
+    pub(super) fn of(
+        (noun, item, reach): (&str, i64, Reach),
+        regions: [&str; 2],
+        topics: [&str; 2],
+        catalog: &Catalog,
+    ) -> Option<Self> {
+        let kind = Noun::from_name(noun).and_then(Kind::of_noun)?;
+        let lists = match reach {
+            Reach::Nowhere => Lists::None,
+            Reach::Shown => Lists::Showing,
+            Reach::Lists => {
+                let region = |key| catalog.region(key).map(|region| &region.ancestors[..]);
+                let topic = |key| catalog.topic(key).map(|topic| &topic.ancestors[..]);
+                Lists::Under { regions: with_ancestors(regions, region)?, topics: with_ancestors(topics, topic)? }
+            }
+        };
+        Some(Self { item, kind, lists })
     }
 
     /// Whether what was read may be another now.
@@ -72,11 +135,24 @@ impl Touched {
         };
         match read {
             Read::Item(item) => *item == self.item,
-            Read::List { kind, regions, topics } => {
-                *kind == self.kind && is_under(regions, &self.regions) && is_under(topics, &self.topics)
-            }
+            Read::List { kind, .. } if *kind != self.kind => false,
+            Read::List { regions, topics, shown, .. } => match &self.lists {
+                Lists::None => false,
+                Lists::Showing => shown.as_ref().is_none_or(|shown| shown.contains(&self.item)),
+                Lists::Under { regions: own, topics: by } => is_under(regions, own) && is_under(topics, by),
+            },
         }
     }
+}
+
+/// Some packed keys and those of all that these lie in; none if one is unknown.
+fn with_ancestors<'a>(packed: [&str; 2], ancestors: impl Fn(i64) -> Option<&'a [i64]>) -> Option<Vec<i64>> {
+    let mut all = Vec::new();
+    for key in packed.into_iter().flat_map(unpack_keys) {
+        all.push(key);
+        all.extend(ancestors(key)?);
+    }
+    Some(all)
 }
 
 /// What the last commits touched, each of which made a generation of answers.
@@ -125,17 +201,22 @@ impl Past {
 mod tests {
     use super::*;
 
-    fn touched(item: i64, kind: Kind, regions: &[i64], topics: &[i64]) -> Touched {
-        Touched { item, kind, regions: regions.to_vec(), topics: topics.to_vec() }
+    fn touched(item: i64, kind: Kind, lists: Lists) -> Touched {
+        Touched { item, kind, lists }
+    }
+
+    fn under(regions: &[i64], topics: &[i64]) -> Lists {
+        Lists::Under { regions: regions.to_vec(), topics: topics.to_vec() }
     }
 
     fn list(kind: Kind, regions: Option<&[i64]>, topics: Option<&[i64]>) -> Read {
-        Read::List { kind, regions: regions.map(<[i64]>::to_vec), topics: topics.map(<[i64]>::to_vec) }
+        let keys = |keys: Option<&[i64]>| keys.map(<[i64]>::to_vec);
+        Read::List { kind, regions: keys(regions), topics: keys(topics), shown: Some(vec![7, 9]) }
     }
 
     #[test]
     fn a_change_alters_its_item_and_the_lists_that_it_lies_or_lay_in() {
-        let change = touched(7, Kind::Resource, &[1, 2], &[10]);
+        let change = touched(7, Kind::Resource, under(&[1, 2], &[10]));
         for (read, expected) in [
             (Read::Item(7), true),
             (Read::Item(8), false),
@@ -153,12 +234,35 @@ mod tests {
     }
 
     #[test]
+    fn a_change_of_words_alters_lists_that_show_the_item_and_one_of_what_is_not_published_none() {
+        let any = |kind| Read::List { kind, regions: None, topics: None, shown: None };
+        let shows = list(Kind::Resource, Some(&[3]), None);
+        for (lists, item, read, expected) in [
+            (Lists::Showing, 7, shows.clone(), true),
+            (Lists::Showing, 8, shows.clone(), false),
+            (Lists::Showing, 8, list(Kind::Event, None, None), false),
+            (Lists::Showing, 8, any(Kind::Resource), true),
+            (Lists::Showing, 8, any(Kind::Event), false),
+            (Lists::Showing, 8, Read::Item(8), true),
+            (Lists::None, 7, shows, false),
+            (Lists::None, 7, any(Kind::Resource), false),
+            (Lists::None, 7, Read::Item(7), true),
+        ] {
+            assert_eq!(
+                touched(item, Kind::Resource, lists.clone()).alters(&read),
+                expected,
+                "{lists:?} {item} {read:?}"
+            );
+        }
+    }
+
+    #[test]
     fn only_what_is_known_of_all_commits_between_counts() {
         let mut past = Past::default();
         let reads = [Read::Item(1), list(Kind::Event, None, None)];
-        past.push(vec![touched(2, Kind::Resource, &[], &[])]);
-        past.push(vec![touched(3, Kind::Resource, &[], &[]), touched(1, Kind::Resource, &[], &[])]);
-        past.push(vec![touched(4, Kind::Event, &[], &[])]);
+        past.push(vec![touched(2, Kind::Resource, under(&[], &[]))]);
+        past.push(vec![touched(3, Kind::Resource, under(&[], &[])), touched(1, Kind::Resource, under(&[], &[]))]);
+        past.push(vec![touched(4, Kind::Event, under(&[], &[]))]);
         past.push(Vec::new());
         for ((from, to), expected) in [
             ((0, 0), true),

@@ -10,6 +10,7 @@ use sea_orm::{
 
 use super::change::{Epoch, NewChange, Side, append, append_all, append_with};
 use super::place::tells_less;
+use super::reads::Reach;
 use super::sql::Sql;
 use super::together::Together;
 use super::{Catalog, Detail, Expanded, Kind, Store, Touched};
@@ -68,7 +69,10 @@ impl Write {
 
     /// What they touch for readers, if that is known: rows of one item only.
     pub(super) fn touched(&self, catalog: &Catalog) -> Option<Touched> {
-        Touched::of(&self.change, catalog)
+        let NewChange { noun, item, before, after, reach, .. } = &self.change;
+        let packed =
+            |of: fn(&Side) -> &Option<String>| [before, after].map(|side| of(side).as_deref().unwrap_or_default());
+        Touched::of((noun, *item, *reach), packed(|side| &side.regions), packed(|side| &side.topics), catalog)
     }
 
     /// Runs them.
@@ -342,11 +346,13 @@ fn change_of(saving: &Saving<'_>) -> NewChange {
         before: before.map(|before| side(before, at)).unwrap_or_default(),
         after: side(after, at),
         purge: what == Some("REDACTED") || (was_published && after.status == "WITHDRAWN"),
+        reach: Reach::of(saving),
     }
 }
 
 fn catalog_change(noun: &'static str, item: i64, public_id: &str, is_new: bool, at: Timestamp) -> NewChange {
     let what = if is_new { "PUBLISHED" } else { "UPDATED" };
     let (before, after) = (Side::default(), Side::default());
-    NewChange { at, noun, item, public_id: public_id.to_string(), what, before, after, purge: false }
+    let public_id = public_id.to_string();
+    NewChange { at, noun, item, public_id, what, before, after, purge: false, reach: Reach::Lists }
 }

@@ -17,7 +17,7 @@ use crate::graphql::region::Region;
 use crate::graphql::scalar::Locale;
 use crate::graphql::topic::Topic;
 use crate::graphql::wanted::Wanted;
-use crate::store::{Columns, Filter, Kind, ListKind, ListQuery, Order, OrderField, Page, Parent, Read};
+use crate::store::{Columns, Filter, Kind, ListKind, ListQuery, Order, Page, Parent, Read};
 
 /// Looking up by global id.
 #[derive(Debug, Default)]
@@ -152,14 +152,9 @@ impl Listing {
     /// One page of everything.
     pub(crate) async fn run(self, ctx: &Context<'_>) -> Result<Arc<Page>, ApiError> {
         let query = self.query(ctx)?;
-        if let ListKind::Of(kind) = query.list {
-            // In another order items of all regions and topics are looked at, and the last of them is in the cursor.
-            let is_narrow = query.order.field == OrderField::Usual;
-            let narrowed = |keys: &Option<Vec<i64>>| keys.clone().filter(|_| is_narrow);
-            let (regions, topics) = (narrowed(&query.filter.regions), narrowed(&query.filter.topics));
-            ctx.note(Read::List { kind, regions, topics });
-        }
-        Ok(Arc::new(ctx.app().store.list(&query).await?))
+        let page = ctx.app().store.list(&query).await?;
+        query.read(&page).into_iter().for_each(|read| ctx.note(read));
+        Ok(Arc::new(page))
     }
 
     /// One page below a region, an organization or a linking item; parents of one field share a statement.
@@ -200,7 +195,7 @@ pub(crate) async fn find_one(
         By::Slug(slug) => {
             let found = store.find_item_by_slug(kind, &slug, view, read).await?;
             // Any other may get a slug that none has, and none may get one that another has.
-            let any = Read::List { kind, regions: None, topics: None };
+            let any = Read::List { kind, regions: None, topics: None, shown: None };
             ctx.note(found.as_ref().map_or(any, |item| Read::Item(item.content.id)));
             found
         }

@@ -239,7 +239,7 @@ mod tests {
         let (answers, freshness) = (Answers::new(1 << 20), Freshness::default());
         let at = |generation| moment(generation, 1_000_000);
         let of = |reads| Kept { reads, ..kept("a", at(0)) };
-        let campaigns = Read::List { kind: Kind::Campaign, regions: None, topics: None };
+        let campaigns = Read::List { kind: Kind::Campaign, regions: None, topics: None, shown: None };
         answers.make_once([1; 32], at(0), async { fit(of(Some([campaigns].into()))) }).await;
         answers.make_once([2; 32], at(0), async { fit(of(None)) }).await;
         freshness.touched(Vec::new(), &[Epoch(0)]);

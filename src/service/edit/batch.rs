@@ -104,7 +104,7 @@ pub async fn import_batch(app: &App, caller: &Caller, batch: &Batch) -> Result<B
             run(&mut edit, batch, key.as_ref()).await
         };
         let outcome = match Box::pin(outcome).await {
-            Ok(done) if done.is_stored => match app.store.commit(tx).await {
+            Ok(done) if done.is_stored => match app.store.commit_logged(tx).await {
                 Ok(()) => Ok(done),
                 Err(cause) => Err(cause.into()),
             },

@@ -174,7 +174,7 @@ async fn in_transaction(app: &App, caller: &Caller, change: &impl Change) -> Res
 async fn finish<T>(app: &App, tx: DatabaseTransaction, outcome: Result<T, Refusal>) -> Result<T, Refusal> {
     match outcome {
         Ok(made) => {
-            app.store.commit(tx).await?;
+            app.store.commit_logged(tx).await?;
             Ok(made)
         }
         Err(refusal) => {

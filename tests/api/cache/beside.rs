@@ -1,5 +1,6 @@
 //! Answers that are kept beside writes: lists of all sorts and single items are asked for while items come, change, move to
-//! other regions and topics, take slugs and go, and each answer is what a server that keeps nothing says.
+//! other regions and topics, take slugs and go, and each answer is what a server that keeps nothing says. Some of the
+//! writes come by that other server.
 
 use serde_json::{Value, json};
 use solidarity::domain::limits::Limits;
@@ -20,6 +21,12 @@ const REGIONS: [&str; 5] = ["CA-ON", "toronto", "CA-BC", "vancouver", "CA"];
 const TOPICS: [&str; 4] = ["naloxone", "drug-checking", "safer-supply", "overdose-response"];
 /// Taken by some items for a while, and by none at first.
 const SLUGS: [&str; 3] = ["late-slug", "later-slug", "latest-slug"];
+/// What sort of thing an item of each kind may become, and the filter for that.
+const SORTS: [(&str, &str, &str, [&str; 2]); 3] = [
+    ("resource", "category", "categories", ["NEWS", "TOOLKIT"]),
+    ("event", "kind", "kinds", ["WORKSHOP", "MARCH"]),
+    ("campaign", "kind", "kinds", ["PETITION", "BOYCOTT"]),
+];
 const SCOPES: [Scope; 8] = [
     Scope::ResourcesWrite,
     Scope::ResourcesPublish,
@@ -59,6 +66,11 @@ fn documents(items: &[Written]) -> Vec<Value> {
             arguments.push(format!("{order}, filter: {{ topics: [\"{topic}\"], regions: [\"{region}\", \"CA-BC\"] }}"));
         }
         arguments.push("filter: { isSpotlighted: true }".into());
+        let (_, _, filter, sorts) = SORTS[position];
+        arguments.push(format!("first: 2, filter: {{ {filter}: [{}] }}", sorts[0]));
+        arguments.push(format!("filter: {{ {filter}: [{}] }}, last: 2", sorts[1]));
+        arguments.push("first: 3, filter: { excludeContentNotes: [DEATH] }".into());
+        arguments.push("first: 2, filter: { updatedSince: \"2026-11-23T12:00:01Z\" }".into());
         arguments.push("filter: { regions: [], topics: [\"naloxone\"] }".into());
         for arguments in arguments {
             let arguments = if arguments.is_empty() { arguments } else { format!("({arguments})") };
@@ -103,13 +115,20 @@ async fn write(publisher: &Publisher, dice: &mut Dice, item: &mut Written, numbe
         let count = dice.next(3);
         (0..count).map(|_| dice.of(of).to_string()).collect::<Vec<_>>()
     };
-    let change = match dice.next(20) {
+    let change = match dice.next(24) {
         0..9 => json!({ "title": format!("{} title {number}", ["A", "M", "Z"][dice.next(3)]) }),
         9 => json!({ "regions": some(dice, &REGIONS) }),
         10 => json!({ "topics": some(dice, &TOPICS) }),
         11 => json!({ "regions": some(dice, &REGIONS), "topics": some(dice, &TOPICS), "summary": format!("{number}") }),
         12 => json!({ "slug": dice.of(&SLUGS) }),
         13 => json!({ "slug": format!("{}-{number}", item.kind) }),
+        20 => {
+            let sort = SORTS.iter().find(|sort| sort.0 == item.kind);
+            sort.map(|(_, field, _, sorts)| json!({ *field: dice.of(sorts) })).unwrap()
+        }
+        21 => json!({ "contentNotes": if dice.next(2) == 0 { json!(["DEATH"]) } else { json!([]) } }),
+        22 => json!({ "visibility": dice.of(&["PUBLIC", "PARTNERS"]) }),
+        23 => json!({ "expiresAt": "2026-11-23T12:20:00Z" }),
         of => {
             let name = match (of, dice.next(3)) {
                 (14..17, _) => "contentPublish",
@@ -157,9 +176,20 @@ async fn what_is_kept_beside_writes_is_what_would_be_made() {
     let plain = Limits { is_rendering: false, answer_cache_bytes: 0, ..limits };
     let engine = Server::of(migrated(&database, plain, clock).await, None).await;
     let node = Node::of(app, None).await;
-    let new_publisher =
-        async || Publisher::new(node.server.address, node.server.client(&SCOPES, ORGANIZATION, &[]).await);
-    let mut publisher = new_publisher().await;
+    // One at the node whose answers are kept, and one at another.
+    let new_publishers = async || {
+        let mut publishers = Vec::new();
+        for server in [&node.server, &engine] {
+            publishers.push(Publisher::new(server.address, server.client(&SCOPES, ORGANIZATION, &[]).await));
+        }
+        publishers
+    };
+    let mut publishers = new_publishers().await;
+    let looks = async |at: usize| {
+        if at > 0 {
+            node.server.app.store.follow_catalog().await.unwrap();
+        }
+    };
 
     let found = engine
         .query(
@@ -192,6 +222,8 @@ async fn what_is_kept_beside_writes_is_what_would_be_made() {
     }
     let (mut writes, mut hits) = (0, 0);
     for round in 0..ROUNDS {
+        let at = usize::from(dice.next(3) == 0);
+        let publisher = &publishers[at];
         if round % 10 == 0 {
             // One whose slug was asked for before there was any, as often as it takes to know what that reads.
             let slug = format!("made-{round}");
@@ -201,15 +233,18 @@ async fn what_is_kept_beside_writes_is_what_would_be_made() {
             let mut input = resource_input(&format!("made {round}"));
             input["slug"] = json!(slug);
             let draft = publisher.made(CREATE, &input).await;
+            looks(at).await;
             check(&body, "as a draft").await;
             check(&body, "as a draft").await;
             let input = json!({ "id": draft["id"], "expectedVersion": 1 });
             let version = publisher.made(PUBLISH, &input).await["version"].as_i64().unwrap();
+            looks(at).await;
             check(&body, "once it is published").await;
             items.push(Written { kind: "resource", id: draft["id"].as_str().unwrap().to_string(), version });
         }
         let position = dice.next(items.len());
-        writes += usize::from(write(&publisher, &mut dice, &mut items[position], round).await);
+        writes += usize::from(write(publisher, &mut dice, &mut items[position], round).await);
+        looks(at).await;
         // Some documents for a while, so that most are asked for again before a write that may have touched anything.
         let first = round / 20 * ASKED * 3;
         for _ in 0..ASKED {
@@ -222,11 +257,57 @@ async fn what_is_kept_beside_writes_is_what_would_be_made() {
         if round % 40 == 39 {
             node.advance(200 * super::SECOND);
             // A token does not last as long.
-            publisher = new_publisher().await;
+            publishers = new_publishers().await;
         }
     }
     println!("{writes} writes; {hits} of {} answers were kept", ROUNDS * ASKED);
     assert!(writes > ROUNDS / 3, "{writes} writes");
     assert!(hits > ROUNDS as u64, "{hits} answers were kept");
     drop((node, engine, database));
+}
+
+#[tokio::test]
+async fn a_change_of_words_ends_lists_that_show_them_or_go_by_them() {
+    const SINCE: &str = "first: 2, filter: { updatedSince: \"2026-11-23T12:00:01Z\" }";
+    const TOOLKITS: &str = "first: 2, filter: { categories: [TOOLKIT] }";
+    let node = Node::with((0..4).map(|number| resource(&format!("resource-{number}")))).await;
+    node.advance(5 * super::SECOND);
+    let publisher = Publisher::new(node.server.address, node.server.client(&SCOPES, ORGANIZATION, &[]).await);
+    let ask = async |arguments: &str| {
+        let document =
+            format!("{{ resources({arguments}) {{ nodes {{ id version title }} pageInfo {{ endCursor }} }} }}");
+        node.believing().query(&document, json!({})).await
+    };
+    let last = ask("last: 1").await["resources"]["nodes"][0].take();
+    let (id, mut version) = (last["id"].clone(), last["version"].as_i64().unwrap());
+    for (arguments, change, is_kept) in [
+        ("first: 2", json!({ "title": "Another title" }), true),
+        ("first: 2", json!({ "contentNotes": ["DEATH"] }), false),
+        ("first: 4", json!({ "title": "One more title" }), false),
+        (TOOLKITS, json!({ "summary": "A word" }), true),
+        (TOOLKITS, json!({ "category": "TOOLKIT" }), false),
+        (TOOLKITS, json!({ "title": "A toolkit" }), false),
+        (SINCE, json!({ "title": "Changed since" }), false),
+        ("first: 2, orderBy: { field: TITLE, direction: ASC }", json!({ "title": "A" }), false),
+        ("first: 2, orderBy: { field: UPDATED_AT, direction: DESC }", json!({ "title": "B" }), false),
+    ] {
+        // What an answer is read from is known once its document was answered.
+        for _ in 0..2 {
+            ask(arguments).await;
+            node.server.app.store.freshness().changed();
+        }
+        let before = ask(arguments).await;
+        let hits = node.counts().await[0];
+        let mut input = json!({ "id": id, "expectedVersion": version });
+        input.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        let document = "mutation($input: ResourceUpdateInput!) { resourceUpdate(input: $input) { resource { version } \
+                        userErrors { code } } }";
+        version = publisher.payload(document, &input).await["resource"]["version"].as_i64().unwrap();
+        let after = ask(arguments).await;
+        assert_eq!(node.counts().await[0] - hits, u64::from(is_kept), "{arguments} {change}");
+        node.server.app.store.freshness().changed();
+        assert_eq!(ask(arguments).await, after, "{arguments} {change}");
+        // The title order may go by words that leave its first page as it is.
+        assert!(is_kept || before != after || arguments.contains("orderBy") || change["contentNotes"].is_array());
+    }
 }
