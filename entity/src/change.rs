@@ -34,7 +34,7 @@ pub struct Model {
     pub topics_after: Option<String>,
     /// Purge.
     pub purge: bool,
-    /// How far it reaches into lists: see the migration `reach`.
+    /// How far it reaches into lists: see `store::reads::Reach`.
     pub reach: i16,
 }
 

@@ -108,9 +108,8 @@ pub(super) fn append_all(backend: DbBackend, changes: Vec<NewChange>) -> Stateme
             "1 + c.position, c.at, c.noun, c.item, c.public_id, c.what, COALESCE(c.visibility_before, CASE WHEN c.purge THEN ",
         );
         sql.push(&last_seen).push(
-            " END), c.visibility_after, c.regions_before, c.regions_after, c.topics_before, c.topics_after, c.purge, c.reach FROM \
-             next, \
-             json_to_recordset(CAST(",
+            " END), c.visibility_after, c.regions_before, c.regions_after, c.topics_before, c.topics_after, c.purge, c.reach \
+             FROM next, json_to_recordset(CAST(",
         );
         sql.bind(values);
         sql.push(

@@ -108,16 +108,21 @@ impl Freshness {
         match (numbers().min(), numbers().max()) {
             (Some(first), Some(last)) if past.counted == first - 1 => {
                 past.counted = last;
-                past.push(touched);
-                self.generation.fetch_add(1, Ordering::AcqRel);
+                self.end_touched(&mut past, touched);
             }
+            // Found in the log before this was said.
+            (_, Some(last)) if past.counted >= last => {}
             _ => self.end_all(&mut past),
         }
     }
 
-    /// This process committed something that no change of the log tells of, and that no item or list shows.
-    pub(super) fn touched_nothing_known(&self) {
-        self.past().push(Vec::new());
+    /// This process committed something that no item and no list shows.
+    pub(super) fn touched_nothing(&self) {
+        self.end_touched(&mut self.past(), Vec::new());
+    }
+
+    fn end_touched(&self, past: &mut Past, touched: Vec<Touched>) {
+        past.push(touched);
         self.generation.fetch_add(1, Ordering::AcqRel);
     }
 
@@ -135,21 +140,21 @@ impl Freshness {
         Epoch(self.past().counted)
     }
 
-    /// The changes of the log after one up to another touched so much, if that is known, and are counted now. What others
-    /// have counted meanwhile is not counted again.
-    pub(super) fn told(&self, after: Epoch, last: Epoch, touched: Option<Vec<Touched>>) {
+    /// Each change of the log after one up to another touched so much, if that is known, and is counted now. What others have
+    /// counted meanwhile is not counted again.
+    pub(super) fn count(&self, after: Epoch, last: Epoch, touched: Option<Vec<Touched>>) {
         let mut past = self.past();
         if past.counted >= last.0 {
             return;
         }
-        let is_next = past.counted == after.0;
+        let known = usize::try_from(past.counted - after.0);
         past.counted = last.0;
-        match touched.filter(|_| is_next) {
-            Some(touched) => {
-                past.push(touched);
-                self.generation.fetch_add(1, Ordering::AcqRel);
+        match (touched, known) {
+            (Some(mut touched), Ok(known)) => {
+                touched.drain(..known.min(touched.len()));
+                self.end_touched(&mut past, touched);
             }
-            None => self.end_all(&mut past),
+            _ => self.end_all(&mut past),
         }
     }
 
@@ -248,7 +253,7 @@ mod tests {
     fn a_commit_is_counted_once_and_none_is_left_out() {
         let freshness = Freshness::default();
         let changes = |numbers: &[i64]| numbers.iter().copied().map(Epoch).collect::<Vec<_>>();
-        let seen = |last: i64| freshness.told(freshness.counted(), Epoch(last), None);
+        let seen = |last: i64| freshness.count(freshness.counted(), Epoch(last), None);
         let mut before = freshness.generation();
         let mut counts = |expected: u64, why: &str| {
             assert_eq!(freshness.generation() - before, expected, "{why}");
@@ -274,7 +279,7 @@ mod tests {
     #[test]
     fn what_a_commit_touches_is_known_only_behind_commits_that_are_known() {
         let freshness = Freshness::default();
-        freshness.told(Epoch(-1), Epoch(4), None);
+        freshness.count(Epoch(-1), Epoch(4), None);
         let from = freshness.generation();
         let leaves = |from| freshness.leaves(&[], from, freshness.generation());
         freshness.touched(Vec::new(), &[Epoch(5)]);
@@ -283,17 +288,22 @@ mod tests {
         freshness.touched(Vec::new(), &[Epoch(7)]);
         assert!(!leaves(from));
         let from = freshness.generation();
-        freshness.told(freshness.counted(), Epoch(7), None);
+        freshness.count(freshness.counted(), Epoch(7), None);
         assert!(!leaves(from));
         // What the log tells of all changes that come next is known.
         let from = freshness.generation();
-        freshness.told(Epoch(7), Epoch(9), Some(Vec::new()));
+        let touched = |items: &[i64]| Some(items.iter().map(|item| Touched::words_of(*item)).collect());
+        freshness.count(Epoch(7), Epoch(9), touched(&[1, 2]));
         assert!(leaves(from) && freshness.generation() == from + 1 && freshness.counted() == Epoch(9));
-        // And not again what was counted while the log was read.
-        freshness.told(Epoch(7), Epoch(9), None);
+        // And not again what was counted while the log was read, or while it was committed.
+        freshness.count(Epoch(7), Epoch(9), None);
+        freshness.touched(Vec::new(), &[Epoch(9)]);
         assert!(leaves(from) && freshness.generation() == from + 1);
-        freshness.told(Epoch(7), Epoch(10), Some(Vec::new()));
-        assert!(!leaves(from) && freshness.counted() == Epoch(10));
+        freshness.count(Epoch(7), Epoch(10), touched(&[1, 2, 3]));
+        let alters = |item| !freshness.leaves(&[Read::Item(item)], from + 1, from + 2);
+        assert!(alters(3) && !alters(1) && !alters(2) && freshness.counted() == Epoch(10));
+        freshness.count(Epoch(11), Epoch(12), touched(&[4]));
+        assert!(!leaves(from + 2), "the eleventh is not known");
     }
 
     #[test]

@@ -103,9 +103,11 @@ pub struct Readiness {
     pub pending_migrations: usize,
 }
 
-/// In KiB, negative: the pages that every write touches stay in memory, and those that readers miss the system still has.
-const WRITER_CACHE: &str = "-8192";
-const READER_CACHE: &str = "-2048";
+/// In KiB: the pages that every write touches stay in memory, and those that readers miss the system still has.
+const WRITER_CACHE: u32 = 8_192;
+const READER_CACHE: u32 = 2_048;
+/// For so long it is looked what a commit touched before it counts as one that may have touched anything.
+const SOON: Duration = Duration::from_millis(50);
 
 /// What a transaction touched.
 enum Extent {
@@ -143,8 +145,8 @@ impl Store {
         let statements = Arc::new(AtomicU64::new(0));
         let (mut reader, mut writer) = match url {
             url if url.starts_with("sqlite:") => {
-                let writer = Database::connect(sqlite(url, limits, 1)).await?;
-                (Database::connect(sqlite(url, limits, SQLITE_READERS)).await?, writer)
+                let writer = Database::connect(sqlite(url, limits, 1, WRITER_CACHE)).await?;
+                (Database::connect(sqlite(url, limits, SQLITE_READERS, READER_CACHE)).await?, writer)
             }
             url if url.starts_with("postgres:") || url.starts_with("postgresql:") => {
                 let mut reading = postgres(url, limits, POSTGRES_READERS);
@@ -157,11 +159,7 @@ impl Store {
         let mut lister = match url {
             url if url.starts_with("sqlite:") => reader.clone(),
             _ => {
-                let mut listing = postgres(
-                    url,
-                    limits,
-                    std::env::var("LISTERS").ok().and_then(|n| n.parse().ok()).unwrap_or(POSTGRES_LISTERS),
-                );
+                let mut listing = postgres(url, limits, POSTGRES_LISTERS);
                 listing.statement_timeout(limits.statement);
                 listing.map_sqlx_postgres_opts(|options| options.options(ALIKE));
                 Database::connect(listing).await?
@@ -169,7 +167,7 @@ impl Store {
         };
         // On SQLite one of its own: a look must wait neither for a long import nor for many readers.
         let watcher = match url {
-            url if url.starts_with("sqlite:") => Database::connect(sqlite(url, limits, 1)).await?,
+            url if url.starts_with("sqlite:") => Database::connect(sqlite(url, limits, 1, READER_CACHE)).await?,
             _ => writer.clone(),
         };
         let write_statements = Arc::new(AtomicU64::new(0));
@@ -282,7 +280,7 @@ impl Store {
             let freshness = &store.freshness;
             match extent {
                 Extent::Known(Some(touched), changes) if outcome.is_ok() => freshness.touched(touched, &changes),
-                Extent::Logged if outcome.is_ok() && store.count_logged().await.is_ok() => {}
+                Extent::Logged if outcome.is_ok() && store.is_counted().await => {}
                 // If it failed, too: it may be done all the same.
                 _ => freshness.changed(),
             }
@@ -290,6 +288,11 @@ impl Store {
             outcome
         });
         committing.await.unwrap_or_else(|fault| Err(DbErr::Custom(fault.to_string())))
+    }
+
+    /// Counts what was just committed, unless that takes long: what was taken away must not be shown meanwhile.
+    async fn is_counted(&self) -> bool {
+        matches!(tokio::time::timeout(SOON, self.count_own()).await, Ok(Ok(true)))
     }
 
     /// Waits until something was committed: by this process, or by another one whose word is heard. One waits at a time.
@@ -322,7 +325,7 @@ impl Store {
     }
 }
 
-fn sqlite(url: &str, limits: &Limits, connections: u32) -> ConnectOptions {
+fn sqlite(url: &str, limits: &Limits, connections: u32, cache: u32) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options
         .sqlx_logging(false)
@@ -339,7 +342,7 @@ fn sqlite(url: &str, limits: &Limits, connections: u32) -> ConnectOptions {
                 .synchronous(SqliteSynchronous::Full)
                 .foreign_keys(true)
                 .pragma("secure_delete", "ON")
-                .pragma("cache_size", if connections > 1 { READER_CACHE } else { WRITER_CACHE })
+                .pragma("cache_size", format!("-{cache}"))
                 // In pages: the log is put into the file seldom enough that it costs a write little.
                 .pragma("wal_autocheckpoint", "4000")
                 .busy_timeout(Duration::from_secs(5))

@@ -54,7 +54,7 @@ pub struct Touched {
 /// How far a change of an item reaches into lists. The numbers are those of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reach {
-    /// Into none: it was not published before, and is not now.
+    /// Into none of the public: it was not published for all before, and is not now.
     Nowhere = 0,
     /// Into those that show it: all that lists in their usual order go by is as before.
     Shown = 1,
@@ -65,8 +65,8 @@ pub(crate) enum Reach {
 impl Reach {
     /// How far storing an item does.
     pub(super) fn of(saving: &Saving<'_>) -> Self {
-        let is_published = |item: &NewItem| item.content.status == "PUBLISHED";
-        if !is_published(saving.item) && !saving.before.is_some_and(is_published) {
+        let is_public = |item: &NewItem| item.content.status == "PUBLISHED" && item.content.visibility == "PUBLIC";
+        if !is_public(saving.item) && !saving.before.is_some_and(is_public) {
             Self::Nowhere
         } else if saving.before.is_some_and(|before| is_listed_alike(before, saving.item)) {
             Self::Shown
@@ -87,11 +87,47 @@ impl Reach {
 
 /// Whether two states of an item differ only in what no list in its usual order goes by: its words, and when it was changed.
 fn is_listed_alike(before: &NewItem, after: &NewItem) -> bool {
-    let words_of_before = |content: &entity::content::Model| {
-        let entity::content::Model { version, texts, title_key, updated_at, body, .. } = before.content.clone();
-        entity::content::Model { version, texts, title_key, updated_at, body, ..content.clone() }
-    };
-    before.detail == after.detail && before.links == after.links && before.content == words_of_before(&after.content)
+    before.detail == after.detail
+        && before.links == after.links
+        && listed_by(&before.content) == listed_by(&after.content)
+}
+
+/// Every column but those of words and of the last change.
+fn listed_by(content: &entity::content::Model) -> impl PartialEq + use<'_> {
+    let entity::content::Model {
+        id,
+        public_id,
+        kind,
+        slug,
+        wanted_slug,
+        organization_id,
+        status,
+        visibility,
+        version: _,
+        texts: _,
+        locales,
+        title_key: _,
+        attribution,
+        content_notes,
+        source_system,
+        source_external_id,
+        source,
+        verification,
+        region_ids,
+        topic_ids,
+        order_key,
+        spotlight_until,
+        published_at,
+        expires_at,
+        created_at,
+        updated_at: _,
+        body: _,
+    } = content;
+    (
+        (id, public_id, kind, slug, wanted_slug, organization_id, status, visibility, locales),
+        (attribution, content_notes, source_system, source_external_id, source, verification),
+        (region_ids, topic_ids, order_key, spotlight_until, published_at, expires_at, created_at),
+    )
 }
 
 /// Which lists a change of an item may alter.
@@ -142,6 +178,14 @@ impl Touched {
                 Lists::Under { regions: own, topics: by } => is_under(regions, own) && is_under(topics, by),
             },
         }
+    }
+}
+
+#[cfg(test)]
+impl Touched {
+    /// What a change of nothing but an item's words touches.
+    pub(super) fn words_of(item: i64) -> Self {
+        Self { item, kind: Kind::Resource, lists: Lists::Showing }
     }
 }
 

@@ -12,27 +12,31 @@ use super::{Catalog, Epoch, Store};
 const MOST: i64 = 256;
 
 impl Store {
-    /// Counts the commits up to a change of the log.
+    /// Counts the commits up to a change of the log. The catalog in force must be at least as new as that.
     pub(super) async fn count_up_to<C: ConnectionTrait>(&self, connection: &C, last: Epoch) -> Result<(), DbErr> {
         let counted = self.freshness.counted();
         if counted < last {
-            let touched = self.told(connection, counted, last).await?;
-            self.freshness.told(counted, last, touched);
+            let touched = self.touched_between(connection, counted, last).await?;
+            self.freshness.count(counted, last, touched);
         }
         Ok(())
     }
 
-    /// Counts what this process has just committed, and all before it, as far as the log tells of it. What it does not tell of
-    /// may have altered whatever is not known to be read from items and lists.
-    pub(super) async fn count_logged(&self) -> Result<(), DbErr> {
-        let last = last_epoch(&self.watcher).await?;
-        self.count_up_to(&self.watcher, last).await?;
-        self.freshness.touched_nothing_known();
-        Ok(())
+    /// Counts what this process has just committed, and all before it, if the log tells what it touched; answers whether it does.
+    pub(super) async fn count_own(&self) -> Result<bool, DbErr> {
+        let (counted, last) = (self.freshness.counted(), last_epoch(&self.watcher).await?);
+        if counted >= last {
+            self.freshness.touched_nothing();
+            return Ok(true);
+        }
+        // Where it does not tell, a region, topic or organization may have changed, which is counted with the new catalog.
+        let Some(touched) = self.touched_between(&self.watcher, counted, last).await? else { return Ok(false) };
+        self.freshness.count(counted, last, Some(touched));
+        Ok(true)
     }
 
-    /// What the changes after one of the log up to another touched; none if that is not known.
-    async fn told<C: ConnectionTrait>(
+    /// What each change after one of the log up to another touched; none if that is not known.
+    async fn touched_between<C: ConnectionTrait>(
         &self,
         connection: &C,
         after: Epoch,
@@ -64,8 +68,8 @@ impl Store {
 
 fn touched(row: &QueryResult, catalog: &Catalog) -> Result<Option<Touched>, DbErr> {
     let noun: String = row.try_get_by_index(0)?;
-    let text = |position| row.try_get_by_index::<Option<String>>(position).map(Option::unwrap_or_default);
-    let [of_before, regions, of_before_too, topics] = [text(3)?, text(4)?, text(5)?, text(6)?];
+    let packed = |at| row.try_get_by_index::<Option<String>>(at).map(Option::unwrap_or_default);
+    let (regions, topics) = ([packed(3)?, packed(4)?], [packed(5)?, packed(6)?]);
     let what = (noun.as_str(), row.try_get_by_index(1)?, Reach::from_number(row.try_get_by_index(2)?));
-    Ok(Touched::of(what, [&of_before, &regions], [&of_before_too, &topics], catalog))
+    Ok(Touched::of(what, regions.each_ref().map(String::as_str), topics.each_ref().map(String::as_str), catalog))
 }
