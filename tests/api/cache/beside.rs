@@ -281,13 +281,14 @@ async fn a_change_of_words_ends_lists_that_show_them_or_go_by_them() {
     let last = ask("last: 1").await["resources"]["nodes"][0].take();
     let (id, mut version) = (last["id"].clone(), last["version"].as_i64().unwrap());
     for (arguments, change, is_kept) in [
+        // Before anything else has changed it, so that it is not shown there yet.
+        (SINCE, json!({ "title": "Changed since" }), false),
         ("first: 2", json!({ "title": "Another title" }), true),
         ("first: 2", json!({ "contentNotes": ["DEATH"] }), false),
         ("first: 4", json!({ "title": "One more title" }), false),
         (TOOLKITS, json!({ "summary": "A word" }), true),
         (TOOLKITS, json!({ "category": "TOOLKIT" }), false),
         (TOOLKITS, json!({ "title": "A toolkit" }), false),
-        (SINCE, json!({ "title": "Changed since" }), false),
         ("first: 2, orderBy: { field: TITLE, direction: ASC }", json!({ "title": "A" }), false),
         ("first: 2, orderBy: { field: UPDATED_AT, direction: DESC }", json!({ "title": "B" }), false),
     ] {
