@@ -12,6 +12,7 @@ mod follow;
 mod fresh;
 mod hear;
 mod item;
+mod lister;
 mod listing;
 mod lists;
 mod lock;
@@ -75,7 +76,7 @@ use crate::domain::limits::Limits;
 #[derive(Clone, Debug)]
 pub struct Store {
     reader: DatabaseConnection,
-    lister: DatabaseConnection,
+    lister: Arc<lister::Lister>,
     writer: DatabaseConnection,
     watcher: DatabaseConnection,
     catalog: Arc<ArcSwap<Catalog>>,
@@ -120,6 +121,7 @@ enum Extent {
 }
 
 const SQLITE_READERS: u32 = 4;
+const SQLITE_LISTERS: u32 = 4;
 /// A PostgreSQL connection that was idle for so long is tested before it is used: the server may have gone away.
 const IDLE: Duration = Duration::from_secs(2);
 /// A list walks an index in its order and looks its items up by their keys, whatever the statistics say: the first plan is
@@ -156,15 +158,16 @@ impl Store {
             }
             _ => return Err(DbErr::Custom("database-url must start with `sqlite://` or `postgres://`".to_string())),
         };
-        let mut lister = match url {
-            url if url.starts_with("sqlite:") => reader.clone(),
+        let listing = match url {
+            url if url.starts_with("sqlite:") => sqlite(url, limits, SQLITE_LISTERS, READER_CACHE),
             _ => {
                 let mut listing = postgres(url, limits, POSTGRES_LISTERS);
                 listing.statement_timeout(limits.statement);
                 listing.map_sqlx_postgres_opts(|options| options.options(ALIKE));
-                Database::connect(listing).await?
+                listing
             }
         };
+        let lister = Arc::new(lister::Lister::of(&Database::connect(listing).await?, limits.pool_wait));
         // On SQLite one of its own: a look must wait neither for a long import nor for many readers.
         let watcher = match url {
             url if url.starts_with("sqlite:") => Database::connect(sqlite(url, limits, 1, READER_CACHE)).await?,
@@ -172,8 +175,7 @@ impl Store {
         };
         let write_statements = Arc::new(AtomicU64::new(0));
         let backend = reader.get_database_backend();
-        let counted = [(&mut reader, &statements), (&mut lister, &statements), (&mut writer, &write_statements)];
-        for (pool, counter) in counted {
+        for (pool, counter) in [(&mut reader, &statements), (&mut writer, &write_statements)] {
             let counter = Arc::clone(counter);
             pool.set_metric_callback(move |_| {
                 counter.fetch_add(1, Ordering::Relaxed);
@@ -202,7 +204,7 @@ impl Store {
 
     /// Statements that reads have run since the start.
     pub fn statements(&self) -> u64 {
-        self.statements.load(Ordering::Relaxed)
+        self.statements.load(Ordering::Relaxed) + self.lister.ran()
     }
 
     /// Statements that transactions which write have run since the start, without their beginnings and ends.
@@ -317,7 +319,7 @@ impl Store {
     /// Runs a statement whose best plan is the same whatever its values are. PostgreSQL plans it once for each connection; it
     /// would plan it anew each time, which takes several times as long as to run it.
     async fn query_alike(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.lister.query_all_raw(statement).await
+        self.lister.query(statement).await
     }
 
     async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
@@ -331,7 +333,6 @@ fn sqlite(url: &str, limits: &Limits, connections: u32, cache: u32) -> ConnectOp
         .sqlx_logging(false)
         .acquire_timeout(limits.pool_wait)
         .max_connections(connections)
-        .min_connections(1)
         .test_before_acquire(false)
         .idle_timeout(None::<Duration>)
         .max_lifetime(None::<Duration>)
