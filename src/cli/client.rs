@@ -193,7 +193,7 @@ impl<'a> Described<'a> {
         scopes.dedup();
         let keys: BTreeSet<i64> = client.grants.iter().filter_map(|(_, region)| *region).collect();
         Self {
-            client_id: format!("cli_{}", client.row.public_id),
+            client_id: Noun::Client.id_of(&client.row.public_id),
             client_secret: None,
             organization: organization.map_or_else(String::new, |found| found.slug.clone()),
             name: &client.row.name,

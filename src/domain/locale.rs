@@ -21,23 +21,23 @@ impl Locale {
         if text.len() > LOCALE_CHARS {
             return Err(fault());
         }
+        let (lower, upper) = (|c: char| c.to_ascii_lowercase(), |c: char| c.to_ascii_uppercase());
         let mut canonical = String::with_capacity(text.len());
         for (position, part) in text.split('-').enumerate() {
             let is_alphabetic = part.bytes().all(|byte| byte.is_ascii_alphabetic());
             let is_alphanumeric = part.bytes().all(|byte| byte.is_ascii_alphanumeric());
             match (position, part.len()) {
-                (0, 2..=3) if is_alphabetic => canonical.push_str(&part.to_ascii_lowercase()),
+                (0, 2..=3) if is_alphabetic => canonical.extend(part.chars().map(lower)),
                 (1.., length) => {
                     canonical.push('-');
                     match length {
-                        2 if is_alphabetic => canonical.push_str(&part.to_ascii_uppercase()),
+                        2 if is_alphabetic => canonical.extend(part.chars().map(upper)),
                         3 if part.bytes().all(|byte| byte.is_ascii_digit()) => canonical.push_str(part),
                         4 if is_alphabetic => {
-                            let (first, rest) = part.split_at(1);
-                            canonical.push_str(&first.to_ascii_uppercase());
-                            canonical.push_str(&rest.to_ascii_lowercase());
+                            canonical.extend(part.chars().take(1).map(upper));
+                            canonical.extend(part.chars().skip(1).map(lower));
                         }
-                        5..=8 if is_alphanumeric => canonical.push_str(&part.to_ascii_lowercase()),
+                        5..=8 if is_alphanumeric => canonical.extend(part.chars().map(lower)),
                         _ => return Err(fault()),
                     }
                 }

@@ -54,6 +54,11 @@ impl Noun {
         NOUNS.iter().find(|(noun, ..)| *noun == self).map_or("", |(_, _, name)| name)
     }
 
+    /// The id of what has 26 characters in a row.
+    pub fn id_of(self, bare: &str) -> String {
+        [self.prefix(), "_", bare].concat()
+    }
+
     /// The noun of a name used in references.
     pub fn from_name(name: &str) -> Option<Self> {
         NOUNS.iter().find(|(_, _, known)| *known == name).map(|(noun, ..)| *noun)

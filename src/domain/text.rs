@@ -81,7 +81,7 @@ fn bounded(text: &str, maximum: usize) -> Result<String, TextFault> {
 }
 
 macro_rules! text_type {
-    ($name:ident, $also:literal) => {
+    ($name:ident, $has_lines:literal) => {
         impl<const MAX: usize> Deref for $name<MAX> {
             type Target = str;
             fn deref(&self) -> &str {
@@ -105,7 +105,7 @@ macro_rules! text_type {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = String::deserialize(deserializer)?;
                 // Rows are read far more often than written, and hold what is so already.
-                if is_settled(&text, MAX, $also) {
+                if is_settled::<$has_lines>(&text, MAX) {
                     return Ok(Self(text));
                 }
                 Self::parse(&text).map_err(serde::de::Error::custom)
@@ -113,17 +113,19 @@ macro_rules! text_type {
         }
     };
 }
-text_type!(Line, "");
-text_type!(Block, "\n\t");
+text_type!(Line, false);
+text_type!(Block, true);
 
 /// Whether a text is in ASCII and so that parsing would leave it as it is.
-fn is_settled(text: &str, maximum: usize, also: &str) -> bool {
+fn is_settled<const HAS_LINES: bool>(text: &str, maximum: usize) -> bool {
     let bytes = text.as_bytes();
     let is_edge = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'~') || HAS_LINES && matches!(byte, b'\n' | b'\t');
+    // To the end in any case, so that many bytes are looked at at once.
     bytes.len() <= maximum
         && is_edge(bytes.first())
         && is_edge(bytes.last())
-        && bytes.iter().all(|byte| matches!(byte, b' '..=b'~') || also.as_bytes().contains(byte))
+        && bytes.iter().fold(true, |is_settled, byte| is_settled & is_plain(*byte))
 }
 
 /// A text in normal form C; most texts are in it as they come.

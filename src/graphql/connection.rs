@@ -1,13 +1,16 @@
 //! Relay connections: arguments, cursors, and the types of each noun. Must not read data itself but for a total.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use async_graphql::SimpleObject;
+use async_graphql::parser::types::Field;
+use async_graphql::registry::Registry;
+use async_graphql::{ContextSelectionSet, OutputType, Positioned, ServerResult, SimpleObject, Value};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::error::ApiError;
-use super::render::rendered;
+use super::render::{Plan, Render, Writing, rendered};
 use crate::domain::limits::Limits;
 use crate::domain::locale::Preference;
 use crate::store::{Order, OrderField, PageKey, PageRequest};
@@ -22,9 +25,47 @@ pub(crate) struct PageInfo {
     /// Whether there is more before this page.
     pub(crate) has_previous_page: bool,
     /// The cursor of the first item, or null on an empty page.
-    pub(crate) start_cursor: Option<String>,
+    pub(crate) start_cursor: Option<Cursor>,
     /// The cursor to go on from, or null on an empty page at the end of the list.
-    pub(crate) end_cursor: Option<String>,
+    pub(crate) end_cursor: Option<Cursor>,
+}
+
+/// A place in a list, which becomes text only where it is selected.
+#[derive(Clone, Debug)]
+pub(crate) enum Cursor {
+    /// In an order of a name.
+    Place(PageKey, &'static str),
+    /// As text.
+    Text(String),
+}
+
+impl Cursor {
+    fn text(&self) -> Cow<'_, str> {
+        match self {
+            Self::Place(key, order) => Cow::Owned(encode(key, order)),
+            Self::Text(text) => Cow::Borrowed(text),
+        }
+    }
+}
+
+impl OutputType for Cursor {
+    fn type_name() -> Cow<'static, str> {
+        <String as OutputType>::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        <String as OutputType>::create_type_info(registry)
+    }
+
+    async fn resolve(&self, _: &ContextSelectionSet<'_>, _: &Positioned<Field>) -> ServerResult<Value> {
+        Ok(Value::String(self.text().into_owned()))
+    }
+}
+
+impl Render for Cursor {
+    fn render(&self, plan: &Plan, to: &mut Writing<'_>) -> Option<()> {
+        self.text().render(plan, to)
+    }
 }
 
 /// The paging arguments of a connection.
@@ -109,7 +150,7 @@ pub(crate) fn decode(cursor: &str, order: &str) -> Option<PageKey> {
 
 /// A page of a list in memory, ordered by name in the reader's language.
 pub(crate) struct NamedPage<T> {
-    pub(crate) items: Vec<(String, Arc<T>)>,
+    pub(crate) items: Vec<(Cursor, Arc<T>)>,
     pub(crate) info: PageInfo,
     pub(crate) total: usize,
 }
@@ -137,8 +178,8 @@ pub(crate) fn named_page<T: crate::store::Entry>(
     } else {
         end = end.min(start + request.size);
     }
-    let items: Vec<(String, Arc<T>)> =
-        keyed.drain(start..end).map(|(key, entry)| (encode(&key, order), entry)).collect();
+    let items: Vec<(Cursor, Arc<T>)> =
+        keyed.drain(start..end).map(|(key, entry)| (Cursor::Place(key, order), entry)).collect();
     let info = PageInfo {
         has_next_page: end < total,
         has_previous_page: start > 0,
@@ -153,10 +194,10 @@ pub(crate) fn content_page<T>(
     page: &crate::store::Page,
     order: Order,
     wrap: impl Fn(&Arc<crate::store::Item>) -> Option<T>,
-) -> (Vec<(String, T)>, PageInfo, Option<i64>) {
+) -> (Vec<(Cursor, T)>, PageInfo, Option<i64>) {
     let order = order_name(order);
-    let items: Vec<(String, T)> =
-        page.items.iter().filter_map(|(key, item)| wrap(item).map(|item| (encode(key, order), item))).collect();
+    let wrap = |(key, item): &(PageKey, _)| wrap(item).map(|item| (Cursor::Place(key.clone(), order), item));
+    let items: Vec<(Cursor, T)> = page.items.iter().filter_map(wrap).collect();
     let mut info = PageInfo {
         has_next_page: page.has_next,
         has_previous_page: page.has_previous,
@@ -164,7 +205,7 @@ pub(crate) fn content_page<T>(
         end_cursor: items.last().map(|(cursor, _)| cursor.clone()),
     };
     if let Some(scanned_to) = &page.scanned_to {
-        let cursor = encode(scanned_to, order);
+        let cursor = Cursor::Place(scanned_to.clone(), order);
         if page.is_from_end { info.start_cursor = Some(cursor) } else { info.end_cursor = Some(cursor) }
     }
     (items, info, page.total)
@@ -176,7 +217,7 @@ macro_rules! connection {
         #[doc = concat!("A page of ", $what, " (Relay connection).")]
         #[derive(Clone, async_graphql::Description)]
         pub(crate) struct $connection {
-            pub(crate) items: Vec<(String, $node)>,
+            pub(crate) items: Vec<($crate::graphql::connection::Cursor, $node)>,
             pub(crate) info: $crate::graphql::connection::PageInfo,
             pub(crate) total: Option<i64>,
         }
@@ -184,14 +225,14 @@ macro_rules! connection {
         #[doc = concat!("An item of a page of ", $what, ", with its place in the list.")]
         #[derive(Clone, async_graphql::Description)]
         pub(crate) struct $edge {
-            cursor: String,
+            cursor: $crate::graphql::connection::Cursor,
             node: $node,
         }
 
         #[async_graphql::Object(use_type_description)]
         impl $edge {
             /// The item's place in the list, for `after` and `before`. Opaque, and bound to the list's ordering.
-            async fn cursor(&self) -> &str {
+            async fn cursor(&self) -> &$crate::graphql::connection::Cursor {
                 &self.cursor
             }
 

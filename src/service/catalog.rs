@@ -151,7 +151,7 @@ pub(super) fn organization(
 
 fn record(noun: Noun, public_id: &str, created_at: i64, updated_at: i64) -> Record {
     Record {
-        id: Some(format!("{}_{public_id}", noun.prefix())),
+        id: Some(noun.id_of(public_id)),
         created_at: Some(Timestamp::from_micros(created_at)),
         updated_at: Some(Timestamp::from_micros(updated_at)),
         ..Record::default()

@@ -99,7 +99,7 @@ async fn stored(app: &App, tx: &DatabaseTransaction, line: &Value, reference: &s
     let Some(row) = app.store.stored_by_source(tx, organization.key, system, reference).await? else { return Ok(None) };
     let Some(item) = app.store.stored_item_locked(tx, Kind::Update, row.id).await? else { return Ok(None) };
     let Detail::Update(detail) = &item.detail else { return Ok(None) };
-    let id = format!("{}_{}", Noun::Update.prefix(), row.public_id);
+    let id = Noun::Update.id_of(&row.public_id);
     Ok(UpdateKind::parse(&detail.kind).map(|kind| Referred { id, kind }))
 }
 

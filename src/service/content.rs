@@ -288,7 +288,7 @@ pub(super) fn export(item: &NewItem, catalog: &Catalog) -> Result<(Envelope, Rec
         is_safety_critical: false,
     };
     let record = Record {
-        id: Some(format!("{}_{}", kind.noun().prefix(), row.public_id)),
+        id: Some(kind.noun().id_of(&row.public_id)),
         status: Some(word(&row.status)?),
         version: Some(row.version),
         created_at: Some(Timestamp::from_micros(row.created_at)),

@@ -97,7 +97,7 @@ async fn referenced(app: &App, batch: &[NewItem]) -> Result<HashMap<i64, String>
     let mut ids = HashMap::with_capacity(keys.len());
     for chunk in keys.chunks(500) {
         for (key, kind, bare) in app.store.stored_ids(chunk).await? {
-            ids.insert(key, format!("{}_{bare}", kind.noun().prefix()));
+            ids.insert(key, kind.noun().id_of(&bare));
         }
     }
     Ok(ids)

@@ -190,7 +190,7 @@ async fn identify(
     if let (None, Some(slug), Some(own)) = (&stored, identity.slug, organization) {
         stored = app.store.stored_by_own_slug(tx, own.key(), kind, slug).await?;
     }
-    let known = stored.and_then(|row| format!("{}_{}", identity.noun.prefix(), row.public_id).parse().ok());
+    let known = stored.and_then(|row| identity.noun.id_of(&row.public_id).parse().ok());
     Ok(Ok(known.unwrap_or_else(|| PublicId::new(identity.noun, app.clock.random_id()))))
 }
 
@@ -212,7 +212,7 @@ async fn look_up_references(
                 }
             };
             let Some(row) = row else { continue };
-            if let Ok(id) = format!("{}_{}", noun.prefix(), row.public_id).parse::<PublicId>() {
+            if let Ok(id) = noun.id_of(&row.public_id).parse::<PublicId>() {
                 names.declare(id, shown_slug(&row));
             }
         }

@@ -42,7 +42,7 @@ impl<'c> Names<'c> {
                 Noun::Organization => &self.catalog.find_organization(name)?.public_id,
                 _ => return None,
             };
-            format!("{}_{public_id}", noun.prefix()).parse().ok()
+            noun.id_of(public_id).parse().ok()
         })
     }
 

@@ -75,7 +75,7 @@ pub(super) async fn record_unasked(
 ) -> Result<Epoch, DbErr> {
     let found = app.store.stored_ids_within(tx, &referred_keys(saving.item)).await?;
     let ids: HashMap<i64, String> =
-        found.into_iter().map(|(key, kind, bare)| (key, format!("{}_{bare}", kind.noun().prefix()))).collect();
+        found.into_iter().map(|(key, kind, bare)| (key, kind.noun().id_of(&bare))).collect();
     let catalog = app.store.catalog();
     record(app, tx, &Recording { catalog: &catalog, ids: &ids, author }, saving).await
 }

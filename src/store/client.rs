@@ -60,7 +60,7 @@ impl Store {
     /// The public id of a client.
     pub async fn client_id(&self, key: i64) -> Result<Option<PublicId>, DbErr> {
         let row = entity::client::Entity::find_by_id(key).one(&self.reader).await?;
-        Ok(row.and_then(|row| PublicId::parse_as(&format!("cli_{}", row.public_id), Noun::Client).ok()))
+        Ok(row.and_then(|row| PublicId::parse_as(&Noun::Client.id_of(&row.public_id), Noun::Client).ok()))
     }
 
     /// The client of a token, and whether the token was revoked; one statement.

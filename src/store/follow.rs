@@ -117,7 +117,7 @@ impl ItemState {
         Ok(Some(Self {
             key,
             kind,
-            id: format!("{}_{bare}", kind.noun().prefix()),
+            id: kind.noun().id_of(&bare),
             status: row.try_get("", "e_status")?,
             visibility: row.try_get("", "e_visibility")?,
             organization: row.try_get("", "e_organization_id")?,

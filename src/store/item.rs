@@ -127,7 +127,7 @@ impl Item {
 
     /// The public id.
     pub fn public_id(&self) -> String {
-        format!("{}_{}", self.kind.noun().prefix(), self.content.public_id)
+        self.kind.noun().id_of(&self.content.public_id)
     }
 
     /// The bodies by locale, if the body was read.
@@ -143,7 +143,7 @@ pub fn shown_slug(content: &entity::content::Model) -> &str {
 
 /// Appends the condition that the item of an alias is published and visible to the viewer now.
 pub(super) fn visible(alias: &str, view: &View, backend: DbBackend, sql: &mut Sql) {
-    sql.push(&format!("{alias}.status = 'PUBLISHED' AND "));
+    sql.push(alias).push(".status = 'PUBLISHED' AND ");
     match &view.sight.partners {
         Some(Area::Everywhere) => {}
         Some(area) => {
@@ -152,12 +152,13 @@ pub(super) fn visible(alias: &str, view: &View, backend: DbBackend, sql: &mut Sq
             sql.push(") AND ");
         }
         None => {
-            sql.push(&format!("{alias}.visibility = 'PUBLIC' AND "));
+            sql.push(alias).push(".visibility = 'PUBLIC' AND ");
         }
     }
-    sql.push(&format!("({alias}.expires_at IS NULL OR {alias}.expires_at > "));
-    sql.bind(view.now.as_micros()).push(&format!(") AND ({alias}.published_at IS NULL OR {alias}.published_at <= "));
-    sql.bind(view.now.as_micros()).push(")");
+    let now = view.now.as_micros();
+    sql.push("(").push(alias).push(".expires_at IS NULL OR ").push(alias).push(".expires_at > ").bind(now);
+    sql.push(") AND (").push(alias).push(".published_at IS NULL OR ").push(alias).push(".published_at <= ").bind(now);
+    sql.push(")");
 }
 
 /// Appends the condition that the viewer may read the item of an alias, published or not.

@@ -70,7 +70,7 @@ impl Store {
             entity::client::Entity::find().filter(entity::client::COLUMN.id.is_in(clients)).all(&self.reader).await?;
         let id_of = |key: i64| {
             let client = clients.iter().find(|client| client.id == key)?;
-            format!("{}_{}", Noun::Client.prefix(), client.public_id).parse().ok()
+            Noun::Client.id_of(&client.public_id).parse().ok()
         };
         Ok(rows.into_iter().map(|row| (row.client_id.and_then(id_of), row)).map(|(id, row)| (row, id)).collect())
     }

@@ -81,7 +81,7 @@ impl Store {
 }
 
 fn read(row: &QueryResult, kind: Kind) -> Result<Tombstone, DbErr> {
-    let id = |bare: String| format!("{}_{bare}", kind.noun().prefix());
+    let id = |bare: String| kind.noun().id_of(&bare);
     let end = if row.try_get::<i64>("", "is_end")? == 1 {
         End::Ended(row.try_get::<Option<String>>("", "ended")?.map(id))
     } else {

@@ -142,9 +142,13 @@ impl<'a> Writer<'a> {
 
     fn joins(&self, id: &str, content: &str, detail: Option<&str>, sql: &mut Sql) {
         let (table, join) = (self.query.list.kind().table(), self.join());
-        sql.push(&format!(" {join} content {content} ON {content}.id = {id}"));
+        for part in [" ", join, " content ", content, " ON ", content, ".id = ", id] {
+            sql.push(part);
+        }
         if let Some(detail) = detail {
-            sql.push(&format!(" {join} {table} {detail} ON {detail}.content_id = {id}"));
+            for part in [" ", join, " ", table, " ", detail, " ON ", detail, ".content_id = ", id] {
+                sql.push(part);
+            }
         }
     }
 

@@ -11,6 +11,7 @@ pub(crate) use query::ClientQuery;
 use super::context::ContextExt;
 use super::region::Region;
 use super::scalar::DateTime;
+use crate::domain::public_id::Noun;
 use crate::domain::scope::Scope;
 use crate::domain::view::View;
 use crate::store::StoredClient;
@@ -42,7 +43,7 @@ pub(crate) struct ClientGrant {
 impl Client {
     /// The client's global id; it is also its `client_id` at the token endpoint.
     async fn id(&self) -> ID {
-        ID(format!("cli_{}", self.stored.row.public_id))
+        ID(Noun::Client.id_of(&self.stored.row.public_id))
     }
 
     /// What people call it.

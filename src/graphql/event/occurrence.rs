@@ -12,7 +12,7 @@ use crate::domain::recurrence;
 use crate::domain::time::{LocalDateTime as Local, Timestamp, as_if_utc};
 use crate::domain::view::View;
 use crate::domain::vocabulary::{EventStatus, Vocabulary};
-use crate::graphql::connection::{PageArgs, PageInfo, connection};
+use crate::graphql::connection::{Cursor, PageArgs, PageInfo, connection};
 use crate::graphql::content::{Envelope, wants_body};
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::ApiError;
@@ -115,8 +115,8 @@ impl Occurrence {
     }
 }
 
-fn encode(place: Place) -> String {
-    URL_SAFE_NO_PAD.encode(format!("o:{}:{}:{}", place.starts_at, place.content, place.recurrence_id))
+fn encode(place: Place) -> Cursor {
+    Cursor::Text(URL_SAFE_NO_PAD.encode(format!("o:{}:{}:{}", place.starts_at, place.content, place.recurrence_id)))
 }
 
 fn decode(cursor: &str) -> Option<Place> {
@@ -170,7 +170,7 @@ impl Asked {
 }
 
 fn page(found: Vec<Occurrence>, has_more: bool, window: &Window, total: Option<i64>) -> OccurrenceConnection {
-    let items: Vec<(String, Occurrence)> = found.into_iter().map(|it| (encode(it.place()), it)).collect();
+    let items: Vec<(Cursor, Occurrence)> = found.into_iter().map(|it| (encode(it.place()), it)).collect();
     let (has_next_page, has_previous_page) =
         if window.from_end { (window.before.is_some(), has_more) } else { (has_more, window.after.is_some()) };
     let info = PageInfo {

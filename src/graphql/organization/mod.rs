@@ -20,6 +20,7 @@ use super::region::Region;
 use super::render::rendered;
 use super::scalar::{Locale, Url};
 use crate::domain::limits::Limits;
+use crate::domain::public_id::Noun;
 use crate::domain::view::View;
 use crate::store::{self, Catalog, Parent};
 
@@ -45,7 +46,7 @@ impl Organization {
 impl Organization {
     /// The organization's global id; the same for ever.
     pub(crate) async fn id(&self) -> ID {
-        ID(format!("org_{}", self.entry.public_id))
+        ID(Noun::Organization.id_of(&self.entry.public_id))
     }
 
     /// The organization's name in addresses.

@@ -20,6 +20,7 @@ use super::organization::{Organization, OrganizationConnection};
 use super::render::rendered;
 use super::scalar::{Date, TimeZone};
 use crate::domain::limits::Limits;
+use crate::domain::public_id::Noun;
 use crate::domain::view::View;
 use crate::domain::vocabulary::{CodeScheme, RegionKind};
 use crate::store::{self, Catalog, Parent};
@@ -59,7 +60,7 @@ pub(crate) struct RegionCode {
 impl Region {
     /// The region's global id; the same for ever.
     pub(crate) async fn id(&self) -> ID {
-        ID(format!("reg_{}", self.entry.public_id))
+        ID(Noun::Region.id_of(&self.entry.public_id))
     }
 
     /// The region's name in addresses.

@@ -6,7 +6,7 @@ use async_graphql::{Description, InputObject, Object, SimpleObject};
 
 pub(crate) use query::SearchQueries;
 
-use super::connection::PageInfo;
+use super::connection::{Cursor, PageInfo};
 use super::content::{Content, ContentFilterParts};
 use super::scalar::Locale;
 use crate::domain::vocabulary::{ContentNote, PublicationStatus};
@@ -75,7 +75,7 @@ pub(crate) struct SearchExcerpt {
 /// What was found, with its place and the passage that shows why.
 #[derive(Clone, Debug, Description)]
 pub(crate) struct SearchEdge {
-    cursor: String,
+    cursor: Cursor,
     node: Content,
     excerpt: Option<SearchExcerpt>,
 }
@@ -83,7 +83,7 @@ pub(crate) struct SearchEdge {
 #[Object(use_type_description)]
 impl SearchEdge {
     /// The item's place in the ranking, for `after` and `before`. Opaque, and bound to the query, the kinds and the filter.
-    async fn cursor(&self) -> &str {
+    async fn cursor(&self) -> &Cursor {
         &self.cursor
     }
 

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::{SearchConnection, SearchEdge, SearchExcerpt, SearchFilter, TextSpan};
 use crate::domain::search::{Excerpt, Query};
 use crate::domain::vocabulary::ContentKind;
-use crate::graphql::connection::{PageArgs, PageInfo, encode};
+use crate::graphql::connection::{Cursor, PageArgs, PageInfo, encode};
 use crate::graphql::content::{content_node, kind_of, wants_body};
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::ApiError;
@@ -68,7 +68,7 @@ impl SearchQueries {
             .items
             .into_iter()
             .map(|found| SearchEdge {
-                cursor: encode(&found.key, &order),
+                cursor: Cursor::Text(encode(&found.key, &order)),
                 node: content_node(&found.item, &view),
                 excerpt: found.excerpt.map(|(locale, excerpt)| shown(Locale(locale.to_string()), excerpt)),
             })

@@ -18,6 +18,7 @@ use super::error::ApiError;
 use super::lists::ContentLists;
 use super::render::rendered;
 use crate::domain::limits::Limits;
+use crate::domain::public_id::Noun;
 use crate::domain::view::View;
 use crate::domain::vocabulary::TopicFacet;
 use crate::store::{self, Catalog, Parent};
@@ -44,7 +45,7 @@ impl Topic {
 impl Topic {
     /// The topic's global id; the same for ever.
     pub(crate) async fn id(&self) -> ID {
-        ID(format!("top_{}", self.entry.public_id))
+        ID(Noun::Topic.id_of(&self.entry.public_id))
     }
 
     /// The topic's name in addresses.

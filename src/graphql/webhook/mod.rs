@@ -15,6 +15,7 @@ use super::error::ApiError;
 use super::region::Region;
 use super::scalar::DateTime;
 use super::topic::Topic;
+use crate::domain::public_id::Noun;
 use crate::domain::view::View;
 use crate::domain::vocabulary::{ContentKind, Vocabulary, WebhookDeliveryStatus, WebhookDisabledReason};
 use crate::service::webhook::{keys_of, kinds_of};
@@ -39,7 +40,7 @@ impl Webhook {
 impl Webhook {
     /// The webhook's global id.
     async fn id(&self) -> ID {
-        ID(format!("whk_{}", self.row.public_id))
+        ID(Noun::Webhook.id_of(&self.row.public_id))
     }
 
     /// Where messages go.
@@ -181,7 +182,7 @@ impl WebhookDelivery {
         let status = WebhookDeliveryStatus::parse(&delivery.status).unwrap_or(WebhookDeliveryStatus::Dead);
         let is_pending = status == WebhookDeliveryStatus::Pending;
         Self {
-            id: ID(format!("msg_{}", delivery.public_id)),
+            id: ID(Noun::Message.id_of(&delivery.public_id)),
             what: delivery.what,
             content_id: delivery.item_id.map(ID),
             status,

@@ -55,7 +55,7 @@ async fn write(edit: &Edit<'_>, input: &Input) -> Result<CatalogDone, Refusal> {
     let stored_rows = edit.app.store.stored_catalog_within(edit.tx()?).await?;
     let record = Record { updated_at: Some(edit.now), ..Record::default() };
     let id_of = |noun: Noun, bare: Option<&String>| match bare {
-        Some(bare) => format!("{}_{bare}", noun.prefix()).parse::<PublicId>().map_err(|_| broken()),
+        Some(bare) => noun.id_of(bare).parse::<PublicId>().map_err(|_| broken()),
         None => Ok(PublicId::new(noun, edit.app.clock.random_id())),
     };
     let placing = |id, stored| Placing { id, record: &record, stored, names: &names, now: edit.now };

@@ -47,7 +47,7 @@ impl Edit<'_> {
         }
         self.look_up(input, &mut names).await?;
         let own = catalog.organization(self.actor().organization);
-        let own = own.and_then(|own| format!("{}_{}", Noun::Organization.prefix(), own.public_id).parse().ok());
+        let own = own.and_then(|own| Noun::Organization.id_of(&own.public_id).parse().ok());
         let organization: PublicId = own
             .ok_or_else(|| sea_orm::DbErr::Custom("the organization of a client is not in the catalog".to_string()))?;
         let slug = match (identity(input).slug, stored) {
@@ -95,7 +95,7 @@ impl Edit<'_> {
                 }
             };
             let Some((bare, slug)) = found else { continue };
-            if let Ok(id) = format!("{}_{bare}", noun.prefix()).parse::<PublicId>() {
+            if let Ok(id) = noun.id_of(&bare).parse::<PublicId>() {
                 names.declare(id, &slug);
             }
         }

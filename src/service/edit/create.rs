@@ -129,7 +129,7 @@ pub(super) async fn upsert(edit: &mut Edit<'_>, upsert: &Upsert) -> Result<(NewI
         let message = "is the source of an item of another kind";
         return Err(Fault::new(FaultCode::NotUnique, "input.source", message).into());
     }
-    let id = format!("{}_{}", identity(&input).noun.prefix(), row.public_id);
+    let id = identity(&input).noun.id_of(&row.public_id);
     let target = match upsert.expected_version {
         Some(expected) => edit.own(&id, None, expected).await?,
         None => edit.own_at_any_version(&id, None).await?,

@@ -98,7 +98,7 @@ impl Edit<'_> {
     async fn with_ids(&self, mut target: Target) -> Result<Target, Refusal> {
         let keys = referred_keys(&target.item);
         for (key, kind, bare) in self.app.store.stored_ids_within(&self.reads, &keys).await? {
-            target.ids.insert(key, format!("{}_{bare}", kind.noun().prefix()));
+            target.ids.insert(key, kind.noun().id_of(&bare));
         }
         Ok(target)
     }

@@ -328,7 +328,7 @@ impl<'a> Follower<'a> {
             _ => gone_at,
         };
         Gone {
-            id: format!("{}_{}", kind.noun().prefix(), last.public_id),
+            id: kind.noun().id_of(&last.public_id),
             kind,
             at: Timestamp::from_micros(at),
             reason,

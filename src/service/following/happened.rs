@@ -99,6 +99,6 @@ fn of_row(follower: &Follower<'_>, row: &Logged) -> Option<Happened> {
             What::Removed { reason: TombstoneReason::parse(&row.what).unwrap_or(reason), purge }
         }
     };
-    let id = format!("{}_{}", kind.noun().prefix(), row.public_id);
+    let id = kind.noun().id_of(&row.public_id);
     Some(Happened { id, kind, at: Timestamp::from_micros(row.at), what })
 }

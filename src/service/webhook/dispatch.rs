@@ -13,6 +13,7 @@ use super::outbox::{self, Ahead};
 use super::secrets_of;
 use crate::app::{App, SharedApp};
 use crate::bus::News;
+use crate::domain::public_id::Noun;
 use crate::domain::time::{DAY_MICROS, Timestamp};
 use crate::store::{Attempt, DEAD, DELIVERED, Delivery, PENDING, Tried, Webhook, WebhookEnd};
 use crate::webhook::retry::{FAILING_DAYS, delay};
@@ -255,7 +256,7 @@ fn message(app: &App, webhook: &Webhook, delivery: &Delivery, at: Timestamp) -> 
     }
     let happened = Timestamp::from_micros(delivery.happened_at).to_string();
     let body = json!({ "type": delivery.what, "timestamp": happened, "data": Value::Object(data) }).to_string();
-    let id = format!("msg_{}", delivery.public_id);
+    let id = Noun::Message.id_of(&delivery.public_id);
     let seconds = at.as_micros().div_euclid(1_000_000);
     let signature = signature::header(&secrets, &id, seconds, &body);
     Some(Message { id, seconds, signature, body })

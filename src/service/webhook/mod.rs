@@ -246,7 +246,7 @@ pub fn both_until(webhook: &Webhook) -> Option<i64> {
 /// The secrets that sign for a webhook now, the newest first.
 fn secrets_of(app: &App, webhook: &Webhook) -> Vec<Secret> {
     let Some(master) = app.keys.current().webhooks() else { return Vec::new() };
-    let id = format!("whk_{}", webhook.public_id);
+    let id = Noun::Webhook.id_of(&webhook.public_id);
     let now = app.clock.now().as_micros();
     let is_both = both_until(webhook).is_some_and(|until| now < until);
     let versions = [Some(webhook.secret_version), is_both.then_some(webhook.secret_version - 1)];
