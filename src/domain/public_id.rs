@@ -54,7 +54,7 @@ impl Noun {
         NOUNS.iter().find(|(noun, ..)| *noun == self).map_or("", |(_, _, name)| name)
     }
 
-    /// The id of what has 26 characters in a row.
+    /// An id of this noun, of the 26 characters that rows keep.
     pub fn id_of(self, bare: &str) -> String {
         [self.prefix(), "_", bare].concat()
     }

@@ -1,8 +1,10 @@
 //! The connections of statements that run at each request. The pool of the driver tests each connection with one more round
 //! trip when it gets it back, which takes a database as long as a third of a list; these go back to it once a second.
 
-use std::sync::Mutex;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use sea_orm::sea_query::Values;
@@ -10,9 +12,8 @@ use sea_orm::sqlx::pool::PoolConnection;
 use sea_orm::sqlx::{AssertSqlSafe, Database, Executor, IntoArguments, Pool, Postgres, Sqlite, query_with};
 use sea_orm::{ConnAcquireErr, DatabaseConnection, DbBackend, DbErr, QueryResult, RuntimeErr, SqlxError, Statement};
 use sea_query_sqlx::SqlxValues;
-use tokio::sync::Semaphore;
-use tracing::instrument::WithSubscriber as _;
-use tracing::subscriber::NoSubscriber;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tracing::Span;
 
 /// For so long a connection stays out of the pool, which tests it and knows when it is too old.
 const OUT: Duration = Duration::from_secs(1);
@@ -27,12 +28,12 @@ pub(super) struct Lister {
 
 #[derive(Debug)]
 enum Connections {
-    Postgres(Keeper<Postgres>),
-    Sqlite(Keeper<Sqlite>),
+    Postgres(Arc<Keeper<Postgres>>),
+    Sqlite(Arc<Keeper<Sqlite>>),
 }
 
 impl Lister {
-    /// Of a pool that nobody else takes connections from, and how long one waits for one.
+    /// Of a pool that nobody else takes connections from, and how long one waits for one. Within a runtime.
     pub(super) fn of(pool: &DatabaseConnection, patience: Duration) -> Self {
         let connections = match pool.get_database_backend() {
             DbBackend::Postgres => Connections::Postgres(Keeper::of(pool.get_postgres_connection_pool(), patience)),
@@ -43,10 +44,9 @@ impl Lister {
 
     /// The rows of a statement.
     pub(super) async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.ran.fetch_add(1, Ordering::Relaxed);
         match &self.connections {
-            Connections::Postgres(keeper) => keeper.query(statement).await,
-            Connections::Sqlite(keeper) => keeper.query(statement).await,
+            Connections::Postgres(keeper) => keeper.query(statement, &self.ran).await,
+            Connections::Sqlite(keeper) => keeper.query(statement, &self.ran).await,
         }
     }
 
@@ -74,52 +74,77 @@ struct Out<DB: Database> {
 }
 
 impl<DB: Database> Keeper<DB> {
-    fn of(pool: &Pool<DB>, patience: Duration) -> Self {
+    fn of(pool: &Pool<DB>, patience: Duration) -> Arc<Self> {
         let most = pool.options().get_max_connections();
         let turns = Semaphore::new(usize::try_from(most).unwrap_or(1));
-        Self { pool: pool.clone(), turns, patience, kept: Mutex::default() }
+        let keeper = Arc::new(Self { pool: pool.clone(), turns, patience, kept: Mutex::default() });
+        let weak = Arc::downgrade(&keeper);
+        // Whether or not anybody asks again: what is idle, the pool looks after.
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(OUT).await;
+                let Some(keeper) = weak.upgrade() else { return };
+                keeper.give_back();
+            }
+        });
+        keeper
     }
 
-    async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr>
+    async fn query(&self, statement: Statement, ran: &AtomicU64) -> Result<Vec<QueryResult>, DbErr>
     where
         for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
         SqlxValues: IntoArguments<DB>,
         QueryResult: From<DB::Row>,
     {
-        let _turn = match self.turns.try_acquire() {
-            Ok(turn) => turn,
-            Err(_) => self.wait().await?,
-        };
-        let mut out = match self.take() {
-            Some(out) => out,
-            None => Out { connection: self.pool.acquire().await.map_err(none)?, since: Instant::now() },
-        };
+        let (_turn, mut out) = self.take().await?;
+        ran.fetch_add(1, Ordering::Relaxed);
         let values = SqlxValues(statement.values.unwrap_or(Values(Vec::new())));
-        let query = query_with(AssertSqlSafe(statement.sql), values);
-        // The driver enters the request's span several times for each row, and says nothing in it.
-        let rows = query.fetch_all(&mut *out.connection).with_subscriber(NoSubscriber::new()).await;
-        // After a failure, and if nobody waits for the rows any more, it goes to the pool, which tests it.
-        let rows = rows.map_err(|fault| DbErr::Query(RuntimeErr::SqlxError(fault.into())))?;
-        self.keep(out);
+        let rows = query_with(AssertSqlSafe(statement.sql), values).fetch_all(&mut *out.connection);
+        // After a failure, and if nobody waits for the rows any more, the connection goes to the pool, which tests it.
+        let rows = outside(rows).await.map_err(|fault| DbErr::Query(RuntimeErr::SqlxError(fault.into())))?;
+        if out.since.elapsed() < OUT {
+            self.kept().push(out);
+        }
         Ok(rows.into_iter().map(QueryResult::from).collect())
     }
 
-    async fn wait(&self) -> Result<tokio::sync::SemaphorePermit<'_>, DbErr> {
-        let turn = tokio::time::timeout(self.patience, self.turns.acquire()).await;
-        turn.ok().and_then(Result::ok).ok_or(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
-    }
-
-    /// The connection that was used last. What is out for too long goes back to the pool.
-    fn take(&self) -> Option<Out<DB>> {
-        let mut kept = self.kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        kept.retain(|out| out.since.elapsed() < OUT);
-        kept.pop()
-    }
-
-    fn keep(&self, out: Out<DB>) {
-        if out.since.elapsed() < OUT {
-            self.kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(out);
+    /// A turn and the connection that was used last, or one of the pool.
+    async fn take(&self) -> Result<(SemaphorePermit<'_>, Out<DB>), DbErr> {
+        let turn = self.turns.try_acquire().ok();
+        let out = turn.as_ref().and_then(|_| self.pop());
+        if let (Some(turn), Some(out)) = (turn, out) {
+            return Ok((turn, out));
         }
+        let wait = async {
+            let turn =
+                self.turns.acquire().await.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed))?;
+            let out = match self.pop() {
+                Some(out) => out,
+                None => Out { connection: self.pool.acquire().await.map_err(unavailable)?, since: Instant::now() },
+            };
+            Ok((turn, out))
+        };
+        let waited = tokio::time::timeout(self.patience, wait).await;
+        waited.unwrap_or(Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)))
+    }
+
+    /// What has been out for too long goes back on the way.
+    fn pop(&self) -> Option<Out<DB>> {
+        loop {
+            let last = self.kept().pop()?;
+            if last.since.elapsed() < OUT {
+                return Some(last);
+            }
+        }
+    }
+
+    fn give_back(&self) {
+        let late: Vec<_> = self.kept().extract_if(.., |out| out.since.elapsed() >= OUT).collect();
+        drop(late);
+    }
+
+    fn kept(&self) -> std::sync::MutexGuard<'_, Vec<Out<DB>>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -127,16 +152,195 @@ impl<DB: Database> Keeper<DB> {
 impl<DB: Database> Drop for Keeper<DB> {
     fn drop(&mut self) {
         if tokio::runtime::Handle::try_current().is_err() {
-            let kept = self.kept.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner);
-            kept.drain(..).for_each(|out| drop(out.connection.leak()));
+            self.kept().drain(..).for_each(|out| drop(out.connection.leak()));
         }
     }
 }
 
-fn none(fault: SqlxError) -> DbErr {
+/// Leaves the request's span meanwhile: the driver would enter it several times for each row.
+async fn outside<T>(of: impl Future<Output = T>) -> T {
+    let mut of = pin!(of);
+    poll_fn(|waker| {
+        let span = Span::current();
+        span.with_subscriber(|(id, subscriber)| subscriber.exit(id));
+        let polled = of.as_mut().poll(waker);
+        span.with_subscriber(|(id, subscriber)| subscriber.enter(id));
+        polled
+    })
+    .await
+}
+
+fn unavailable(fault: SqlxError) -> DbErr {
     match fault {
         SqlxError::PoolTimedOut => DbErr::ConnectionAcquire(ConnAcquireErr::Timeout),
         SqlxError::PoolClosed => DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed),
         fault => DbErr::Conn(RuntimeErr::SqlxError(fault.into())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::task::{Context, Waker};
+
+    use sea_orm::{ConnectOptions, Database};
+
+    use super::*;
+
+    /// A database to try.
+    struct Tried {
+        pool: DatabaseConnection,
+        /// A statement that takes a second.
+        slow: &'static str,
+        /// One of many rows.
+        many: &'static str,
+    }
+
+    const MANY: &str = "WITH RECURSIVE n (i) AS (SELECT CAST(-1 AS BIGINT) UNION ALL SELECT i - 1 FROM n WHERE i > -30000) \
+                        SELECT i FROM n";
+
+    async fn databases() -> Vec<Tried> {
+        let connect = async |url: &str| {
+            let mut options = ConnectOptions::new(url);
+            options.max_connections(2).sqlx_logging(false);
+            Database::connect(options).await.unwrap()
+        };
+        let slow =
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000) SELECT max(i) FROM n";
+        let mut databases = vec![Tried { pool: connect("sqlite::memory:").await, slow, many: MANY }];
+        let urls = ["SOLIDARITY_TEST_POSTGRES", "SOLIDARITY_TEST_POSTGRES_SERVER"];
+        match urls.iter().find_map(|name| std::env::var(name).ok()) {
+            Some(url) => {
+                let slow = "SELECT CAST(1 AS BIGINT) FROM pg_sleep(1)";
+                databases.push(Tried { pool: connect(&url).await, slow, many: MANY });
+            }
+            None => {
+                assert!(std::env::var_os("CI").is_none(), "CI must give SOLIDARITY_TEST_POSTGRES");
+                eprintln!("skipped on PostgreSQL: SOLIDARITY_TEST_POSTGRES names no server");
+            }
+        }
+        databases
+    }
+
+    async fn ask(lister: &Lister, sql: &str) -> Result<i64, DbErr> {
+        let backend = match lister.connections {
+            Connections::Postgres(_) => DbBackend::Postgres,
+            Connections::Sqlite(_) => DbBackend::Sqlite,
+        };
+        let rows = lister.query(Statement::from_string(backend, sql)).await?;
+        rows.first().ok_or_else(|| DbErr::Custom("no row".to_string()))?.try_get_by_index(0)
+    }
+
+    /// How many connections are out of the pool, and how many lie in it.
+    fn count(lister: &Lister) -> (usize, usize) {
+        match &lister.connections {
+            Connections::Postgres(keeper) => (keeper.kept().len(), keeper.pool.num_idle()),
+            Connections::Sqlite(keeper) => (keeper.kept().len(), keeper.pool.num_idle()),
+        }
+    }
+
+    fn lister(tried: &Tried) -> Lister {
+        Lister::of(&tried.pool, Duration::from_secs(20))
+    }
+
+    #[tokio::test]
+    async fn what_ran_well_is_kept_for_a_while_and_what_failed_is_not() {
+        for tried in databases().await {
+            let lister = lister(&tried);
+            assert_eq!(ask(&lister, "SELECT CAST(7 AS BIGINT)").await.unwrap(), 7);
+            assert_eq!(count(&lister), (1, 0));
+            ask(&lister, "SELECT nothing FROM nowhere").await.unwrap_err();
+            assert_eq!(count(&lister).0, 0);
+            assert_eq!(ask(&lister, "SELECT CAST(8 AS BIGINT)").await.unwrap(), 8);
+            // Though nobody asks.
+            tokio::time::sleep(OUT * 3).await;
+            let (out, idle) = count(&lister);
+            assert!(out == 0 && idle >= 1, "{out} out, {idle} idle");
+            assert_eq!(ask(&lister, "SELECT CAST(9 AS BIGINT)").await.unwrap(), 9);
+            assert_eq!(lister.ran(), 4);
+        }
+    }
+
+    #[tokio::test]
+    async fn whoever_goes_away_leaves_nothing_to_the_next() {
+        for tried in databases().await {
+            let lister = lister(&tried);
+            for round in 0..40 {
+                let mut asked = Box::pin(ask(&lister, tried.many));
+                // Given up at one place or another.
+                for _ in 0..=round % 8 {
+                    let polled = asked.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+                    if polled.is_ready() {
+                        break;
+                    }
+                    assert_eq!(count(&lister).0, 0);
+                    tokio::time::sleep(Duration::from_micros(500)).await;
+                }
+                drop(asked);
+                let sql = format!("SELECT CAST({round} AS BIGINT)");
+                assert_eq!(ask(&lister, &sql).await.unwrap(), round);
+            }
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn more_than_there_are_connections_wait_for_their_turns() {
+        for tried in databases().await {
+            let lister = Arc::new(lister(&tried));
+            let each = (0..200i64).map(|number| {
+                let lister = Arc::clone(&lister);
+                tokio::spawn(async move { ask(&lister, &format!("SELECT CAST({number} AS BIGINT)")).await })
+            });
+            for (number, asked) in each.collect::<Vec<_>>().into_iter().enumerate() {
+                assert_eq!(asked.await.unwrap().unwrap(), i64::try_from(number).unwrap());
+            }
+            assert!(count(&lister).0 <= 2);
+        }
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_for_longer_than_the_limit() {
+        for tried in databases().await {
+            let lister = Lister::of(&tried.pool, Duration::from_millis(500));
+            let late = async {
+                tokio::task::yield_now().await;
+                let since = Instant::now();
+                (ask(&lister, "SELECT CAST(1 AS BIGINT)").await, since.elapsed())
+            };
+            let (one, other, (late, after)) = tokio::join!(ask(&lister, tried.slow), ask(&lister, tried.slow), late);
+            assert!(matches!(late, Err(DbErr::ConnectionAcquire(_))), "{late:?} after {after:?}");
+            assert!(one.is_ok() && other.is_ok(), "{one:?} {other:?}");
+            assert_eq!(lister.ran(), 2);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_the_server_ended_is_lost_to_one_at_most() {
+        for tried in databases().await.into_iter().filter(|it| it.pool.get_database_backend() == DbBackend::Postgres) {
+            let lister = lister(&tried);
+            let other = Lister::of(&tried.pool, Duration::from_secs(20));
+            let process = ask(&lister, "SELECT CAST(pg_backend_pid() AS BIGINT)").await.unwrap();
+            let ended = format!("SELECT CAST(count(*) AS BIGINT) FROM (SELECT pg_terminate_backend({process})) ended");
+            assert_eq!(ask(&other, &ended).await.unwrap(), 1);
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            ask(&lister, "SELECT CAST(1 AS BIGINT)").await.unwrap_err();
+            assert_eq!(ask(&lister, "SELECT CAST(2 AS BIGINT)").await.unwrap(), 2);
+        }
+    }
+
+    #[test]
+    fn the_last_of_it_may_go_when_the_runtime_has_gone() {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let listers = runtime.block_on(async {
+            let mut listers = Vec::new();
+            for tried in databases().await {
+                let lister = lister(&tried);
+                ask(&lister, "SELECT CAST(1 AS BIGINT)").await.unwrap();
+                listers.push(lister);
+            }
+            listers
+        });
+        drop(runtime);
+        assert!(listers.iter().any(|lister| count(lister).0 == 1));
+        drop(listers);
     }
 }
