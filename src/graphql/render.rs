@@ -107,6 +107,10 @@ struct Step {
 impl Plan {
     /// Writes an object of a table.
     pub(crate) fn object<T: Table>(&self, of: &T, to: &mut Writing<'_>) -> Option<()> {
+        // All that was selected was skipped.
+        if self.steps.is_empty() {
+            to.out.push(b'{');
+        }
         for step in &self.steps {
             to.out.extend_from_slice(&step.lead);
             if let Some(field) = step.field {

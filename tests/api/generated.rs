@@ -129,7 +129,7 @@ impl Writing<'_> {
         let name = format!("v{}", self.variables.len());
         let is_required = ty.ends_with('!');
         let (default, sent) = match self.dice.next(4) {
-            0 if !is_required => (format!(" = {written}"), None),
+            0 => (format!(" = {written}"), None),
             1 => (format!(" = {written}"), Some(literal.clone())),
             2 if !is_required => (String::new(), None),
             _ => (String::new(), Some(literal.clone())),
@@ -209,7 +209,8 @@ impl Writing<'_> {
     fn selection(&mut self, of: &str, depth: usize) -> String {
         let schema = self.schema;
         let (fields, members) = (&schema.objects[of], schema.abstracts.get(of));
-        let mut items = vec!["__typename".to_string()];
+        // Not always, so that all of a selection may be skipped.
+        let mut items = if self.dice.once_in(3) { Vec::new() } else { vec!["__typename".to_string()] };
         let wanted = 1 + self.dice.next(if depth > 2 { 4 } else { 6 });
         for _ in 0..wanted {
             if self.fields > 60 {
@@ -255,6 +256,9 @@ impl Writing<'_> {
                 }
                 _ => {}
             }
+        }
+        if items.is_empty() {
+            items.push("__typename".to_string());
         }
         format!("{{ {} }}", items.join(" "))
     }

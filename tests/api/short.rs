@@ -124,3 +124,96 @@ async fn a_request_that_is_known_cannot_ask_for_more_than_the_schema_has() {
     }
     server.shutdown().await;
 }
+
+/// GraphQL October 2021, sections 3.13 and 6.1.2, on the ways that an answer can be made.
+#[tokio::test]
+async fn what_is_skipped_and_what_is_not_says_the_value_of_its_condition() {
+    let database = Database::fresh().await;
+    let app = open(&database, generous(), clock()).await;
+    load(&app, &lines::text(content())).await;
+    let server = async |change: fn(&mut Limits)| {
+        let mut limits = generous();
+        change(&mut limits);
+        Server::of(migrated(&database, limits, clock()).await, None).await
+    };
+    let engine = server(|limits| (limits.is_rendering, limits.answer_cache_bytes) = (false, 0)).await;
+    let unkept = server(|limits| limits.answer_cache_bytes = 0).await;
+    let kept = Server::of(app, None).await;
+    // A definition, what is sent, and what the variable is worth.
+    let variables = [
+        ("$x: Boolean!", json!({ "x": true }), true),
+        ("$x: Boolean!", json!({ "x": false }), false),
+        ("$x: Boolean! = true", json!({}), true),
+        ("$x: Boolean! = false", json!({}), false),
+        ("$x: Boolean! = true", json!({ "x": false }), false),
+        ("$x: Boolean! = false", json!({ "x": true }), true),
+        ("$x: Boolean = true", json!({}), true),
+    ];
+    // Where a condition stands, and the answer with what is under it and without.
+    let places = [
+        (
+            "list: resources(first: 1) IF { nodes { slug } }",
+            "",
+            json!({ "list": { "nodes": [{ "slug": "r-1" }] } }),
+            json!({}),
+        ),
+        (
+            "list: resources(first: 1) { nodes IF { slug } }",
+            "",
+            json!({ "list": { "nodes": [{ "slug": "r-1" }] } }),
+            json!({ "list": {} }),
+        ),
+        (
+            "list: resources(first: 1) { ... IF { nodes { slug } } }",
+            "",
+            json!({ "list": { "nodes": [{ "slug": "r-1" }] } }),
+            json!({ "list": {} }),
+        ),
+        (
+            "list: resources(first: 1) { ...F IF }",
+            "fragment F on ResourceConnection { nodes { slug } }",
+            json!({ "list": { "nodes": [{ "slug": "r-1" }] } }),
+            json!({ "list": {} }),
+        ),
+        (
+            "list: resources(first: 1) { ...F }",
+            "fragment F on ResourceConnection { nodes IF { slug } }",
+            json!({ "list": { "nodes": [{ "slug": "r-1" }] } }),
+            json!({ "list": {} }),
+        ),
+        (
+            "list: resources(first: 1) { nodes { slug IF } }",
+            "",
+            json!({ "list": { "nodes": [{ "slug": "r-1" }] } }),
+            json!({ "list": { "nodes": [{}] } }),
+        ),
+        (
+            "resource(by: {slug: \"r-1\"}) { slug publisher { ... IF { slug } } }",
+            "",
+            json!({ "resource": { "slug": "r-1", "publisher": { "slug": "starter-collection" } } }),
+            json!({ "resource": { "slug": "r-1", "publisher": {} } }),
+        ),
+    ];
+    for (definition, sent, value) in &variables {
+        for (place, fragment, with, without) in &places {
+            for directive in ["include", "skip"] {
+                let condition = format!("@{directive}(if: $x)");
+                let (place, fragment) = (place.replace("IF", &condition), fragment.replace("IF", &condition));
+                let expected = if *value == (directive == "include") { with } else { without };
+                let alone = format!("query A({definition}) {{ {place} }} {fragment}");
+                let other = definition.replace("true", "null").replace("false", "true").replace("null", "false");
+                let among = format!("query B({other}) {{ {place} }} {alone}");
+                for (document, name) in [(&alone, None), (&among, Some("A"))] {
+                    let body = json!({ "query": document, "operationName": name, "variables": sent });
+                    for server in [&engine, &unkept, &unkept, &kept, &kept] {
+                        let text = server.post_json(&body).await.text().await.unwrap();
+                        let answer: serde_json::Value =
+                            serde_json::from_str(&text).unwrap_or_else(|_| panic!("{body}: {text}"));
+                        assert_eq!(&answer["data"], expected, "{body}: {text}");
+                    }
+                }
+            }
+        }
+    }
+    drop((engine, unkept, kept, database));
+}

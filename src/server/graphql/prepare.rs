@@ -8,7 +8,7 @@ use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{
     DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet,
 };
-use async_graphql::{Name, Positioned};
+use async_graphql::{Name, Positioned, Variables};
 
 use super::answer::Answer;
 use super::documents::{Asked, Document, Known};
@@ -119,6 +119,7 @@ pub(super) fn prepare(
         |known| known.name,
     );
     let new_hash = found.new_hash;
+    let variables = with_defaults(variables, &document.parsed, operation_name.as_deref());
     let asked = Arc::new(Asked { text, variables, operation_name, checked, cost_limit, new_hash, name });
     state.metrics.cost.record(checked.cost);
     let allowance = asker.charged.map(|charged| charged.rest(state, checked.cost)).transpose()?;
@@ -210,6 +211,22 @@ fn refuse_operation(way: Way, operation: OperationType) -> Result<(), Refusal> {
             "a subscription is not served as a single response: accept text/event-stream, or open a websocket",
         )),
     }
+}
+
+/// The variables, with the defaults of those that were not sent (GraphQL October 2021, section 6.1.2): the engine knows these
+/// for arguments, but not for `@skip` and `@include`.
+fn with_defaults(mut variables: Variables, document: &ExecutableDocument, name: Option<&str>) -> Variables {
+    let mut operations = document.operations.iter();
+    let operation = match name {
+        Some(name) => operations.find(|(own, _)| own.is_some_and(|own| own == name)),
+        None => operations.next(),
+    };
+    for definition in operation.iter().flat_map(|(_, operation)| &operation.node.variable_definitions) {
+        if let Some(default) = &definition.node.default_value {
+            variables.entry(definition.node.name.node.clone()).or_insert_with(|| default.node.clone());
+        }
+    }
+    variables
 }
 
 /// Sees to it that a subscription has one field at its root (GraphQL October 2021, section 5.2.3.1), and puts it there if it
