@@ -144,6 +144,7 @@ pub async fn pages(url: &str, size: usize, depths: &[usize]) -> Vec<(usize, i64)
             page: PageRequest { size, after, before: None, from_end: false },
             columns: Columns::FEWEST,
             with_total: false,
+            with_more: true,
             view: View { sight: Arc::default(), preference: Arc::new(Preference::default()), now: app.clock.now() },
         };
         // The first time pages may come from the disk.

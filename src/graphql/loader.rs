@@ -35,13 +35,19 @@ pub(crate) struct PageBelow {
 
 /// What makes two questions the same, whoever asks: within a request the viewer is the same, the languages do not
 /// matter to what is read.
-type Question<'a> = (ListKind, Order, &'a Filter, &'a PageRequest, (Columns, bool, bool));
+type Question<'a> = (ListKind, Order, &'a Filter, &'a PageRequest, (Columns, bool, bool, bool));
 
 impl PageBelow {
     fn question(&self) -> Question<'_> {
         let query = &self.query;
         let is_topic = matches!(self.parent, Parent::Topic(_));
-        (query.list, query.order, &query.filter, &query.page, (query.columns, query.with_total, is_topic))
+        (
+            query.list,
+            query.order,
+            &query.filter,
+            &query.page,
+            (query.columns, query.with_total, query.with_more, is_topic),
+        )
     }
 }
 

@@ -27,6 +27,8 @@ pub(crate) struct Wanted {
     pub columns: Columns,
     /// Whether all matches are counted.
     pub total: bool,
+    /// Whether it is told if there is more than the page.
+    pub more: bool,
 }
 
 type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
@@ -35,7 +37,7 @@ impl Wanted {
     /// Of the items of the list that a field answers.
     pub(crate) fn of_list(ctx: &Context<'_>) -> Self {
         Self::of(ctx, |wanted, fragments| {
-            let mut total = false;
+            let (mut total, mut more) = (false, false);
             let mut columns = Columns::FEWEST;
             visit(&ctx.item.node.selection_set.node, fragments, &mut |field| {
                 let inside = &field.selection_set.node;
@@ -47,10 +49,11 @@ impl Wanted {
                             add(&field.selection_set.node, fragments, &mut columns);
                         }
                     }),
-                    _ => {}
+                    "__typename" => {}
+                    _ => more = true,
                 }
             });
-            *wanted = Self { columns, total };
+            *wanted = Self { columns, total, more };
         })
     }
 
@@ -66,7 +69,7 @@ impl Wanted {
     /// Found out once for a document, where that is possible. Where the engine answers alone, everything but the body is read.
     fn of(ctx: &Context<'_>, look: impl FnOnce(&mut Self, &Fragments)) -> Self {
         let make = || {
-            let mut wanted = Self { columns: Columns::FEWEST, total: false };
+            let mut wanted = Self { columns: Columns::FEWEST, total: false, more: false };
             look(&mut wanted, &ctx.query_env.fragments);
             wanted
         };

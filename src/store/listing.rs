@@ -156,6 +156,8 @@ pub struct ListQuery {
     pub columns: Columns,
     /// Whether all matches are counted.
     pub with_total: bool,
+    /// Whether it is found out if there is more than the page; if not, the page does not say so.
+    pub with_more: bool,
     /// For whom.
     pub view: View,
 }

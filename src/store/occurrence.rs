@@ -185,6 +185,7 @@ impl Store {
             page: PageRequest { size: query.size, after: None, before: None, from_end: false },
             columns: Columns::with_body(query.with_body),
             with_total: false,
+            with_more: true,
             view: query.view.clone(),
         };
         let Some(plan) = self.plan(&list, None) else {

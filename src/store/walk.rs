@@ -106,9 +106,9 @@ impl<'a> Writer<'a> {
         if self.query.order.is_descending == self.query.page.from_end { "ASC" } else { "DESC" }
     }
 
-    /// A page and one more.
+    /// A page, and one more if that is to be known.
     fn size(&self) -> i64 {
-        i64::try_from(self.query.page.size).unwrap_or(i64::MAX).saturating_add(1)
+        i64::try_from(self.query.page.size).unwrap_or(i64::MAX).saturating_add(self.query.with_more.into())
     }
 
     /// The branches as a table `b (parent, anchor, topic, list)`.

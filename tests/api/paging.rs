@@ -357,3 +357,43 @@ async fn a_total_counts_all_matches_whatever_the_page() {
     let below = "{ organization(by: {slug: \"second-publisher\"}) { list: resources(first: 1) { totalCount } } }";
     assert_eq!(server.query(below, json!({})).await["organization"]["list"]["totalCount"], 12);
 }
+
+/// What is behind a page is looked for only where it is selected: it must be noticed that it is.
+#[tokio::test]
+async fn a_page_tells_of_more_however_that_is_selected() {
+    let server = server().await;
+    let selections = [
+        ("", "pageInfo { hasNextPage }"),
+        ("", "nodes { id } pageInfo { hasNextPage }"),
+        ("", "... { pageInfo { hasNextPage } }"),
+        (
+            "($yes: Boolean! = true)",
+            "... @include(if: $yes) { nodes { id } ... on CONNECTION { pageInfo { hasNextPage } } }",
+        ),
+        ("($yes: Boolean! = true)", "pageInfo @include(if: $yes) { hasNextPage }"),
+        ("($no: Boolean! = false)", "pageInfo @skip(if: $no) { ... { hasNextPage } }"),
+        ("", "edges { node { id } } ...Rest"),
+        ("", "nodes { id } pageInfo { endCursor } pageInfo { hasNextPage }"),
+    ];
+    let lists = [
+        ("resources", "ResourceConnection", 24),
+        ("events", "EventConnection", 24),
+        ("campaigns", "CampaignConnection", 24),
+        ("regionalUpdates", "RegionalUpdateConnection", 48),
+    ];
+    for (list, connection, count) in lists {
+        for (variables, selection) in selections {
+            let rest = format!("fragment Rest on {connection} {{ pageInfo {{ hasNextPage }} }}");
+            let rest = if selection.contains("...Rest") { rest.as_str() } else { "" };
+            let selection = selection.replace("CONNECTION", connection);
+            for (size, filter, expected) in
+                [(1, "{}", true), (count - 1, "{}", true), (count, "{}", false), (1, "{languages: [\"en-CA\"]}", true)]
+            {
+                let list = format!("list: {list}(first: {size}, filter: {filter})");
+                let document = format!("query All{variables} {{ {list} {{ {selection} }} }} {rest}");
+                let data = server.query(&document, json!({})).await;
+                assert_eq!(data["list"]["pageInfo"]["hasNextPage"], expected, "{document}: {data}");
+            }
+        }
+    }
+}

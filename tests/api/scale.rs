@@ -45,6 +45,7 @@ fn question(app: &SharedApp, after: Option<PageKey>, size: usize) -> ListQuery {
         page: PageRequest { size, after, before: None, from_end: false },
         columns: Columns::with_body(false),
         with_total: false,
+        with_more: true,
         view: View { sight: Arc::default(), preference: Arc::new(Preference::default()), now: app.clock.now() },
     }
 }

@@ -145,6 +145,7 @@ impl Listing {
             filter: self.filter,
             columns: wanted.columns,
             with_total: wanted.total,
+            with_more: wanted.more,
             view: self.view,
         })
     }

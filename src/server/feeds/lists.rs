@@ -145,6 +145,7 @@ pub(super) async fn list_of(
         page: PageRequest { size, after: params.after.clone(), before: None, from_end: false },
         columns: Columns::with_body(list != ListKind::Alerts),
         with_total: false,
+        with_more: true,
         view: view.clone(),
     };
     state.app.store.list(&query).await
