@@ -180,39 +180,28 @@ fn unavailable(fault: SqlxError) -> DbErr {
 
 #[cfg(test)]
 mod tests {
-    use std::task::{Context, Waker};
+    use std::any::Any;
+    use std::task::{Context, Poll, Waker};
 
     use sea_orm::{ConnectOptions, Database};
 
     use super::*;
 
-    /// A database to try.
-    struct Tried {
-        pool: DatabaseConnection,
-        /// A statement that takes a second.
-        slow: &'static str,
-        /// One of many rows.
-        many: &'static str,
-    }
-
+    /// A statement of many rows.
     const MANY: &str = "WITH RECURSIVE n (i) AS (SELECT CAST(-1 AS BIGINT) UNION ALL SELECT i - 1 FROM n WHERE i > -30000) \
                         SELECT i FROM n";
 
-    async fn databases() -> Vec<Tried> {
+    /// Databases to try.
+    async fn databases() -> Vec<DatabaseConnection> {
         let connect = async |url: &str| {
             let mut options = ConnectOptions::new(url);
             options.max_connections(2).sqlx_logging(false);
             Database::connect(options).await.unwrap()
         };
-        let slow =
-            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000) SELECT max(i) FROM n";
-        let mut databases = vec![Tried { pool: connect("sqlite::memory:").await, slow, many: MANY }];
+        let mut databases = vec![connect("sqlite::memory:").await];
         let urls = ["SOLIDARITY_TEST_POSTGRES", "SOLIDARITY_TEST_POSTGRES_SERVER"];
         match urls.iter().find_map(|name| std::env::var(name).ok()) {
-            Some(url) => {
-                let slow = "SELECT CAST(1 AS BIGINT) FROM pg_sleep(1)";
-                databases.push(Tried { pool: connect(&url).await, slow, many: MANY });
-            }
+            Some(url) => databases.push(connect(&url).await),
             None => {
                 assert!(std::env::var_os("CI").is_none(), "CI must give SOLIDARITY_TEST_POSTGRES");
                 eprintln!("skipped on PostgreSQL: SOLIDARITY_TEST_POSTGRES names no server");
@@ -238,16 +227,16 @@ mod tests {
         }
     }
 
-    fn lister(tried: &Tried) -> Lister {
-        Lister::of(&tried.pool, Duration::from_secs(20))
+    fn lister(pool: &DatabaseConnection) -> Lister {
+        Lister::of(pool, Duration::from_secs(20))
     }
 
     #[tokio::test]
     async fn what_ran_well_is_kept_for_a_while_and_what_failed_is_not() {
-        for tried in databases().await {
-            let lister = lister(&tried);
+        for pool in databases().await {
+            let lister = lister(&pool);
             assert_eq!(ask(&lister, "SELECT CAST(7 AS BIGINT)").await.unwrap(), 7);
-            assert_eq!(count(&lister), (1, 0));
+            assert_eq!(count(&lister).0, 1);
             ask(&lister, "SELECT nothing FROM nowhere").await.unwrap_err();
             assert_eq!(count(&lister).0, 0);
             assert_eq!(ask(&lister, "SELECT CAST(8 AS BIGINT)").await.unwrap(), 8);
@@ -262,10 +251,10 @@ mod tests {
 
     #[tokio::test]
     async fn whoever_goes_away_leaves_nothing_to_the_next() {
-        for tried in databases().await {
-            let lister = lister(&tried);
+        for pool in databases().await {
+            let lister = lister(&pool);
             for round in 0..40 {
-                let mut asked = Box::pin(ask(&lister, tried.many));
+                let mut asked = Box::pin(ask(&lister, MANY));
                 // Given up at one place or another.
                 for _ in 0..=round % 8 {
                     let polled = asked.as_mut().poll(&mut Context::from_waker(Waker::noop()));
@@ -284,8 +273,8 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn more_than_there_are_connections_wait_for_their_turns() {
-        for tried in databases().await {
-            let lister = Arc::new(lister(&tried));
+        for pool in databases().await {
+            let (lister, started) = (Arc::new(lister(&pool)), Instant::now());
             let each = (0..200i64).map(|number| {
                 let lister = Arc::clone(&lister);
                 tokio::spawn(async move { ask(&lister, &format!("SELECT CAST({number} AS BIGINT)")).await })
@@ -294,37 +283,85 @@ mod tests {
                 assert_eq!(asked.await.unwrap().unwrap(), i64::try_from(number).unwrap());
             }
             assert!(count(&lister).0 <= 2);
+            assert!(started.elapsed() < OUT * 10, "{:?}", started.elapsed());
+        }
+    }
+
+    /// All turns but some, so that nobody else has one.
+    fn hold(lister: &Lister, turns: u32) -> SemaphorePermit<'_> {
+        match &lister.connections {
+            Connections::Postgres(keeper) => keeper.turns.try_acquire_many(turns).unwrap(),
+            Connections::Sqlite(keeper) => keeper.turns.try_acquire_many(turns).unwrap(),
+        }
+    }
+
+    /// All connections of the pool, whose own patience is 30 s.
+    async fn all(lister: &Lister) -> [Box<dyn Any>; 2] {
+        match &lister.connections {
+            Connections::Postgres(keeper) => {
+                let pool = &keeper.pool;
+                [Box::new(pool.acquire().await.unwrap()), Box::new(pool.acquire().await.unwrap())]
+            }
+            Connections::Sqlite(keeper) => {
+                let pool = &keeper.pool;
+                [Box::new(pool.acquire().await.unwrap()), Box::new(pool.acquire().await.unwrap())]
+            }
         }
     }
 
     #[tokio::test]
     async fn nobody_waits_for_longer_than_the_limit() {
-        for tried in databases().await {
-            let lister = Lister::of(&tried.pool, Duration::from_millis(500));
-            let late = async {
-                tokio::task::yield_now().await;
-                let since = Instant::now();
-                (ask(&lister, "SELECT CAST(1 AS BIGINT)").await, since.elapsed())
-            };
-            let (one, other, (late, after)) = tokio::join!(ask(&lister, tried.slow), ask(&lister, tried.slow), late);
-            assert!(matches!(late, Err(DbErr::ConnectionAcquire(_))), "{late:?} after {after:?}");
-            assert!(one.is_ok() && other.is_ok(), "{one:?} {other:?}");
-            assert_eq!(lister.ran(), 2);
+        for pool in databases().await {
+            let patience = Duration::from_secs(1);
+            let lister = Lister::of(&pool, patience);
+            let taken = all(&lister).await;
+            let turns = hold(&lister, 2);
+            let since = Instant::now();
+            let (asked, ()) = tokio::join!(ask(&lister, "SELECT CAST(1 AS BIGINT)"), async {
+                tokio::time::sleep(patience * 3 / 4).await;
+                drop(turns);
+            });
+            let waited = since.elapsed();
+            assert!(matches!(asked, Err(DbErr::ConnectionAcquire(_))), "{asked:?} after {waited:?}");
+            assert!(waited >= patience && waited < patience * 6, "{waited:?}");
+            drop(taken);
+            assert_eq!(ask(&lister, "SELECT CAST(1 AS BIGINT)").await.unwrap(), 1);
+            assert_eq!(lister.ran(), 1);
         }
     }
 
     #[tokio::test]
     async fn a_connection_that_the_server_ended_is_lost_to_one_at_most() {
-        for tried in databases().await.into_iter().filter(|it| it.pool.get_database_backend() == DbBackend::Postgres) {
-            let lister = lister(&tried);
-            let other = Lister::of(&tried.pool, Duration::from_secs(20));
+        for pool in databases().await.into_iter().filter(|pool| pool.get_database_backend() == DbBackend::Postgres) {
+            let lister = lister(&pool);
+            let other = Lister::of(&pool, Duration::from_secs(20));
             let process = ask(&lister, "SELECT CAST(pg_backend_pid() AS BIGINT)").await.unwrap();
             let ended = format!("SELECT CAST(count(*) AS BIGINT) FROM (SELECT pg_terminate_backend({process})) ended");
             assert_eq!(ask(&other, &ended).await.unwrap(), 1);
             tokio::time::sleep(Duration::from_millis(100)).await;
-            ask(&lister, "SELECT CAST(1 AS BIGINT)").await.unwrap_err();
+            // On a slow machine the pool has it back already.
+            let _ = ask(&lister, "SELECT CAST(1 AS BIGINT)").await;
             assert_eq!(ask(&lister, "SELECT CAST(2 AS BIGINT)").await.unwrap(), 2);
         }
+    }
+
+    #[tokio::test]
+    async fn the_span_is_left_at_each_poll_and_there_again_after_it() {
+        let _subscriber = tracing::subscriber::set_default(tracing_subscriber::registry());
+        let span = tracing::error_span!("request");
+        let seen = async {
+            let mut polls = 0;
+            let inside = poll_fn(|waker| {
+                polls += 1;
+                waker.waker().wake_by_ref();
+                if polls < 3 { Poll::Pending } else { Poll::Ready(Span::current().is_none()) }
+            });
+            let is_outside = outside(inside).await;
+            (is_outside, Span::current().id(), polls)
+        };
+        let seen = tracing::Instrument::instrument(seen, span.clone()).await;
+        assert_eq!(seen, (true, span.id(), 3));
+        assert!(span.id().is_some() && Span::current().is_none());
     }
 
     #[test]
@@ -332,8 +369,8 @@ mod tests {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let listers = runtime.block_on(async {
             let mut listers = Vec::new();
-            for tried in databases().await {
-                let lister = lister(&tried);
+            for pool in databases().await {
+                let lister = lister(&pool);
                 ask(&lister, "SELECT CAST(1 AS BIGINT)").await.unwrap();
                 listers.push(lister);
             }

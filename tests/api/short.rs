@@ -152,39 +152,39 @@ async fn what_is_skipped_and_what_is_not_says_the_value_of_its_condition() {
     // Where a condition stands, and the answer with what is under it and without.
     let places = [
         (
-            "list: resources(first: 1) IF { nodes { slug } }",
+            "list: resources(first: 1) IF { nodes { status } }",
             "",
-            json!({ "list": { "nodes": [{ "slug": "r-1" }] } }),
+            json!({ "list": { "nodes": [{ "status": "PUBLISHED" }] } }),
             json!({}),
         ),
         (
-            "list: resources(first: 1) { nodes IF { slug } }",
+            "list: resources(first: 1) { nodes IF { status } }",
             "",
-            json!({ "list": { "nodes": [{ "slug": "r-1" }] } }),
+            json!({ "list": { "nodes": [{ "status": "PUBLISHED" }] } }),
             json!({ "list": {} }),
         ),
         (
-            "list: resources(first: 1) { ... IF { nodes { slug } } }",
+            "list: resources(first: 1) { ... IF { nodes { status } } }",
             "",
-            json!({ "list": { "nodes": [{ "slug": "r-1" }] } }),
+            json!({ "list": { "nodes": [{ "status": "PUBLISHED" }] } }),
             json!({ "list": {} }),
         ),
         (
             "list: resources(first: 1) { ...F IF }",
-            "fragment F on ResourceConnection { nodes { slug } }",
-            json!({ "list": { "nodes": [{ "slug": "r-1" }] } }),
+            "fragment F on ResourceConnection { nodes { status } }",
+            json!({ "list": { "nodes": [{ "status": "PUBLISHED" }] } }),
             json!({ "list": {} }),
         ),
         (
             "list: resources(first: 1) { ...F }",
-            "fragment F on ResourceConnection { nodes IF { slug } }",
-            json!({ "list": { "nodes": [{ "slug": "r-1" }] } }),
+            "fragment F on ResourceConnection { nodes IF { status } }",
+            json!({ "list": { "nodes": [{ "status": "PUBLISHED" }] } }),
             json!({ "list": {} }),
         ),
         (
-            "list: resources(first: 1) { nodes { slug IF } }",
+            "list: resources(first: 1) { nodes { status IF } }",
             "",
-            json!({ "list": { "nodes": [{ "slug": "r-1" }] } }),
+            json!({ "list": { "nodes": [{ "status": "PUBLISHED" }] } }),
             json!({ "list": { "nodes": [{}] } }),
         ),
         (
@@ -214,6 +214,11 @@ async fn what_is_skipped_and_what_is_not_says_the_value_of_its_condition() {
                 }
             }
         }
+    }
+    let nothing = json!({ "query": "query A($x: Boolean = true) { resources { nodes @include(if: $x) { slug } } }", "variables": { "x": null } });
+    for server in [&engine, &unkept, &kept] {
+        let answer: serde_json::Value = server.post_json(&nothing).await.json().await.unwrap();
+        assert!(answer["data"].is_null() && answer["errors"].is_array(), "{answer}");
     }
     drop((engine, unkept, kept, database));
 }

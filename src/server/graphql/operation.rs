@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 
 use super::answer::{Entity, Outcome};
 use super::errors;
-use super::prepare::{Asker, Prepared, Reading};
+use super::prepare::{Asker, Prepared, Reading, chosen};
 use crate::graphql::{Asked, Delivered};
 use crate::server::refusal::RequestId;
 use crate::server::router::Shared;
@@ -183,16 +183,26 @@ fn failed(state: &Shared, cause: &FollowFault, id: &RequestId) {
     tracing::error!(request.id = id.0, cause, "a subscription failed");
 }
 
+/// Whether a document names a variable where it defines it and once more.
+fn is_used_once(text: &str, name: &str) -> bool {
+    let is_letter = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let marks = || text.split('$').skip(1);
+    let names = marks().filter(|rest| rest.strip_prefix(name).is_some_and(|rest| !rest.starts_with(is_letter)));
+    // Between the mark and the name there may be a blank.
+    names.count() == 2 && marks().all(|rest| rest.starts_with(is_letter))
+}
+
 /// What the text of a page depends on: the document, the variables but the place to go on from, the reader and the languages.
 fn name(asker: &Asker, prepared: &Prepared) -> [u8; 32] {
     let asked = &prepared.asked;
     let mut variables = asked.variables.clone();
-    for (_, operation) in prepared.document.parsed.operations.iter() {
-        for item in &operation.node.selection_set.node.items {
-            let Selection::Field(field) = &item.node else { continue };
-            if let Some(Value::Variable(name)) = field.node.get_argument("since").map(|value| &value.node) {
-                variables.remove(name);
-            }
+    let operation = chosen(&prepared.document.parsed, asked.operation_name.as_deref());
+    for item in operation.iter().flat_map(|operation| &operation.selection_set.node.items) {
+        let Selection::Field(field) = &item.node else { continue };
+        if let Some(Value::Variable(name)) = field.node.get_argument("since").map(|value| &value.node)
+            && is_used_once(&asked.text, name)
+        {
+            variables.remove(name);
         }
     }
     let reader = asker.actor.as_ref().map(|actor| (actor.client, actor.jti.as_str()));
@@ -200,4 +210,23 @@ fn name(asker: &Asker, prepared: &Prepared) -> [u8; 32] {
     let variables = serde_json::to_string(&variables).unwrap_or_default();
     let parts = format!("{reader:?} {language:?} {:?} {variables:?}\n{}", asked.operation_name, asked.text);
     Sha256::digest(parts).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_used_once;
+
+    #[test]
+    fn a_variable_is_used_once_if_nothing_else_names_it() {
+        for (text, expected) in [
+            ("subscription A($s: String) { contentChanged(since: $s) { hasMore } }", true),
+            ("subscription A($s:String,$since:String){contentChanged(since:$s,kinds:$since){hasMore}}", true),
+            ("subscription A($s: String) { contentChanged(since: $s, regions: [$s]) { hasMore } }", false),
+            ("subscription A($s: String) { contentChanged { hasMore } }", false),
+            ("subscription A($ s: String) { contentChanged(since: $s, regions: [$s]) { hasMore } }", false),
+            ("subscription A($s: String) { contentChanged(since: $s) { a @include(if: $\n,s) } }", false),
+        ] {
+            assert_eq!(is_used_once(text, "s"), expected, "{text}");
+        }
+    }
 }

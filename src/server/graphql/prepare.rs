@@ -6,7 +6,8 @@ use std::sync::{Arc, OnceLock};
 
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{
-    DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet,
+    BaseType, DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet,
+    VariableDefinition,
 };
 use async_graphql::{Name, Positioned, Variables};
 
@@ -213,17 +214,25 @@ fn refuse_operation(way: Way, operation: OperationType) -> Result<(), Refusal> {
     }
 }
 
-/// The variables, with the defaults of those that were not sent (GraphQL October 2021, section 6.1.2): the engine knows these
-/// for arguments, but not for `@skip` and `@include`.
-fn with_defaults(mut variables: Variables, document: &ExecutableDocument, name: Option<&str>) -> Variables {
+/// The operation that is to run.
+pub(super) fn chosen<'d>(document: &'d ExecutableDocument, name: Option<&str>) -> Option<&'d OperationDefinition> {
     let mut operations = document.operations.iter();
     let operation = match name {
         Some(name) => operations.find(|(own, _)| own.is_some_and(|own| own == name)),
         None => operations.next(),
     };
-    for definition in operation.iter().flat_map(|(_, operation)| &operation.node.variable_definitions) {
-        if let Some(default) = &definition.node.default_value {
-            variables.entry(definition.node.name.node.clone()).or_insert_with(|| default.node.clone());
+    operation.map(|(_, operation)| &operation.node)
+}
+
+/// The variables, with the defaults of conditions that were not sent (GraphQL October 2021, section 6.1.2): the engine knows
+/// them for arguments, but not for `@skip` and `@include`.
+fn with_defaults(mut variables: Variables, document: &ExecutableDocument, name: Option<&str>) -> Variables {
+    for definition in chosen(document, name).iter().flat_map(|operation| &operation.variable_definitions) {
+        let VariableDefinition { name, var_type, default_value, .. } = &definition.node;
+        if let (BaseType::Named(ty), Some(default)) = (&var_type.node.base, default_value)
+            && ty == "Boolean"
+        {
+            variables.entry(name.node.clone()).or_insert_with(|| default.node.clone());
         }
     }
     variables
@@ -288,6 +297,21 @@ fn single_root(document: &mut ExecutableDocument, name: Option<&str>) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn conditions_of_the_operation_have_their_defaults_and_nothing_else_has() {
+        let text =
+            "query A($on: Boolean! = true, $off: Boolean = false, $sent: Boolean! = true, $none: Boolean, $n: Int = 5)
+            { __typename } query B($other: Boolean! = true, $on: Boolean! = false) { __typename }";
+        let document = parse_query(text).unwrap();
+        let filled = |name| {
+            let sent = Variables::from_json(serde_json::json!({ "sent": false }));
+            serde_json::to_value(with_defaults(sent, &document, name)).unwrap()
+        };
+        assert_eq!(filled(Some("A")), serde_json::json!({ "on": true, "off": false, "sent": false }));
+        assert_eq!(filled(Some("B")), serde_json::json!({ "on": false, "other": true, "sent": false }));
+        assert_eq!(filled(Some("C")), serde_json::json!({ "sent": false }));
+    }
 
     #[test]
     fn a_subscription_has_one_field_wherever_it_stands() {

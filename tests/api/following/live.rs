@@ -237,6 +237,29 @@ async fn subscribers_of_the_same_cost_one_execution() {
     }
 }
 
+#[tokio::test]
+async fn operations_of_one_document_are_told_apart_by_their_own_variables() {
+    let (server, publisher, _followed) = live([]).await;
+    let document = "subscription A($x: String) { contentChanged(since: $x) { hasMore } }
+        subscription B($x: Boolean! = false) { contentChanged { hasMore changes @include(if: $x) { __typename } } }";
+    let mut sockets = Vec::new();
+    for variables in [json!({ "x": true }), json!({ "x": false }), json!({})] {
+        let mut socket = Socket::open(server.address, None).await;
+        let payload = json!({ "query": document, "operationName": "B", "variables": variables });
+        socket.send(&json!({ "type": "subscribe", "id": "1", "payload": payload })).await;
+        let is_asked = variables["x"] == true;
+        assert_eq!(page(&socket.next("1").await)["changes"].is_array(), is_asked);
+        sockets.push((socket, is_asked));
+    }
+    for number in 0..3 {
+        publisher.publish(&place(&format!("Number {number}"), &[], &[])).await;
+        for (socket, is_asked) in &mut sockets {
+            let result = socket.next("1").await;
+            assert_eq!(page(&result).get("changes").is_some(), *is_asked, "{result}");
+        }
+    }
+}
+
 /// Reads events, and the comments between them.
 pub struct Events {
     response: reqwest::Response,
