@@ -115,7 +115,8 @@ impl<DB: Database> Keeper<DB> {
         if let (Some(turn), Some(out)) = (turn, out) {
             return Ok((turn, out));
         }
-        let wait = async {
+        // In a box, so that its size is not moved about with each statement that has no need of it.
+        let wait = Box::pin(async {
             let turn =
                 self.turns.acquire().await.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed))?;
             let out = match self.pop() {
@@ -123,7 +124,7 @@ impl<DB: Database> Keeper<DB> {
                 None => Out { connection: self.pool.acquire().await.map_err(unavailable)?, since: Instant::now() },
             };
             Ok((turn, out))
-        };
+        });
         let waited = tokio::time::timeout(self.patience, wait).await;
         waited.unwrap_or(Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)))
     }
@@ -342,6 +343,16 @@ mod tests {
             // On a slow machine the pool has it back already.
             let _ = ask(&lister, "SELECT CAST(1 AS BIGINT)").await;
             assert_eq!(ask(&lister, "SELECT CAST(2 AS BIGINT)").await.unwrap(), 2);
+        }
+    }
+
+    #[tokio::test]
+    async fn who_waits_for_rows_is_small() {
+        for pool in databases().await {
+            let lister = lister(&pool);
+            let asked = lister.query(Statement::from_string(pool.get_database_backend(), "SELECT 1"));
+            let size = size_of_val(&asked);
+            assert!(size < 1_500, "{size}");
         }
     }
 
