@@ -32,7 +32,7 @@ async fn up_down_up(url: &str) {
         .filter(|(_, is_applied)| !is_applied)
         .map(|(name, _)| name)
         .collect();
-    assert_eq!(pending, ["m20261127_000047_reach"]);
+    assert_eq!(pending, ["m20261127_000048_outline"]);
 }
 
 #[tokio::test]

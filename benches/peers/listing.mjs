@@ -1,18 +1,18 @@
 // Our own data model as ours reads it: one prepared statement a list, over the index of the table `listing`, joined
-// with the envelope and the detail; texts are JSON, and keys of regions and topics are packed.
+// with the envelope; texts are JSON, and keys of regions and topics and the outline of the detail are packed.
 
 import { best, loadCatalog, unpack } from "./catalog.mjs";
 import { pool } from "./database.mjs";
 import { connection, instant, pageSize, selects, withOffset } from "./shape.mjs";
 
 const ENVELOPE = `c.id, c.public_id, c.slug, c.organization_id, c.texts, c.region_ids, c.topic_ids, c.order_key,
-  c.published_at`;
+  c.published_at, c.outline`;
 const VISIBLE = `c.status = 'PUBLISHED' AND c.visibility = 'PUBLIC' AND (c.expires_at IS NULL OR c.expires_at > $1)
   AND (c.published_at IS NULL OR c.published_at <= $1)`;
 const KINDS = {
-  resource: { number: 1, prefix: "res", details: "d.category", direction: "DESC", order: "U" },
-  event: { number: 2, prefix: "evt", details: "d.starts_at, d.starts_at_local", direction: "ASC", order: "u" },
-  campaign: { number: 3, prefix: "cmp", details: "d.urgency", direction: "DESC", order: "U" },
+  resource: { number: 1, prefix: "res", outline: { category: 0 }, direction: "DESC", order: "U" },
+  event: { number: 2, prefix: "evt", outline: { startsAt: 4, startsAtLocal: 6 }, direction: "ASC", order: "u" },
+  campaign: { number: 3, prefix: "cmp", outline: { urgency: 2 }, direction: "DESC", order: "U" },
 };
 const ANY = ["0"];
 
@@ -22,8 +22,8 @@ async function run(name, text, values) {
   return (await pool.query({ name, text, values: [Date.now() * 1e3, ...values] })).rows;
 }
 
-function columns(kind, withBody) {
-  return `${ENVELOPE}, ${KINDS[kind].details}${withBody ? ", c.body" : ""}`;
+function columns(withBody) {
+  return `${ENVELOPE}${withBody ? ", c.body" : ""}`;
 }
 
 function keysOf(names, known, path) {
@@ -43,8 +43,10 @@ function merge(found, { direction }) {
 }
 
 function itemOf(kind) {
-  const { prefix } = KINDS[kind];
+  const { prefix, outline } = KINDS[kind];
   return (row) => {
+    const values = row.outline.split(",");
+    const { startsAt, startsAtLocal, category, urgency } = outline;
     const texts = JSON.parse(row.texts);
     const text = best(texts);
     const bodies = row.body ? JSON.parse(row.body) : [];
@@ -61,9 +63,9 @@ function itemOf(kind) {
       regions: unpack(row.region_ids).map((key) => catalog.regions.get(key)),
       topics: unpack(row.topic_ids).map((key) => catalog.topics.get(key)),
       publishedAt: row.published_at && instant(Number(row.published_at)),
-      startsAt: row.starts_at && withOffset(row.starts_at_local, Number(row.starts_at) / 1e3),
-      category: row.category,
-      urgency: row.urgency,
+      startsAt: values[startsAt] && withOffset(values[startsAtLocal], Number(values[startsAt]) / 1e3),
+      category: values[category],
+      urgency: values[urgency],
     };
   };
 }
@@ -76,8 +78,8 @@ export function list(kind) {
     const regions = keysOf(filter?.regions, catalog.regionNames, "filter.regions");
     const topics = keysOf(filter?.topics, catalog.topicNames, "filter.topics");
     const text = `SELECT x.* FROM unnest($2::bigint[], $3::bigint[]) AS b (anchor, topic) CROSS JOIN LATERAL (
-        SELECT ${columns(kind, withBody)}
-        FROM listing l JOIN content c ON c.id = l.content JOIN ${kind} d ON d.content_id = l.content
+        SELECT ${columns(withBody)}
+        FROM listing l JOIN content c ON c.id = l.content
         WHERE l.kind = ${number} AND l.anchor = b.anchor AND l.topic = b.topic AND ${VISIBLE}
         ORDER BY l.order_key ${direction}, l.content ${direction} LIMIT ${size + 1}
       ) x`;
@@ -91,7 +93,7 @@ export function list(kind) {
 export function one(kind) {
   return async (_, { by: { slug } }, context, info) => {
     const withBody = selects(info, "body");
-    const text = `SELECT ${columns(kind, withBody)} FROM content c JOIN ${kind} d ON d.content_id = c.id
+    const text = `SELECT ${columns(withBody)} FROM content c
       WHERE c.slug = $2 AND c.kind = ${KINDS[kind].number} AND ${VISIBLE}`;
     const [row] = await run(`${kind} by slug ${withBody}`, text, [slug]);
     return row && itemOf(kind)(row);

@@ -163,16 +163,14 @@ async fn home(State(plan): State<Arc<Plan>>) -> Response {
     static EVENTS: OnceLock<String> = OnceLock::new();
     let campaigns = || {
         format!(
-            "SELECT {ENVELOPE}, d.urgency FROM listing l JOIN content c ON c.id = l.content JOIN campaign d ON d.content_id = \
-         c.id WHERE l.kind = 3 AND l.anchor = 0 AND l.topic = 0 AND {VISIBLE} ORDER BY l.order_key DESC, l.content DESC \
-         LIMIT 10"
+            "SELECT {ENVELOPE}, c.outline FROM listing l JOIN content c ON c.id = l.content WHERE l.kind = 3 AND \
+         l.anchor = 0 AND l.topic = 0 AND {VISIBLE} ORDER BY l.order_key DESC, l.content DESC LIMIT 10"
         )
     };
     let events = || {
         format!(
-            "SELECT {ENVELOPE}, d.starts_at, d.time_zone FROM listing l JOIN content c ON c.id = l.content JOIN event d ON \
-         d.content_id = c.id WHERE l.kind = 2 AND l.anchor = 0 AND l.topic = 0 AND {VISIBLE} ORDER BY l.order_key, \
-         l.content LIMIT 10"
+            "SELECT {ENVELOPE}, c.outline FROM listing l JOIN content c ON c.id = l.content WHERE l.kind = 2 AND \
+         l.anchor = 0 AND l.topic = 0 AND {VISIBLE} ORDER BY l.order_key, l.content LIMIT 10"
         )
     };
     let (campaigns, events) = tokio::join!(
@@ -186,7 +184,7 @@ async fn home(State(plan): State<Arc<Plan>>) -> Response {
             out.push(',');
         }
         item(&mut out, "cmp_", row);
-        member(&mut out, ",\"urgency\":", Some(row.get::<&str, _>(6)));
+        member(&mut out, ",\"urgency\":", outlined(row).nth(2));
         publisher(&mut out, &plan, row);
         all(&mut out, ",\"regions\":", row.get(4), &plan.regions);
         all(&mut out, ",\"topics\":", row.get(5), &plan.topics);
@@ -202,12 +200,19 @@ async fn home(State(plan): State<Arc<Plan>>) -> Response {
         out.push_str(row.get(0));
         member(&mut out, "\",\"slug\":", Some(row.get(1)));
         member(&mut out, ",\"title\":", Some(&best(&texts).title));
-        let starts_at = plan.zones.with_offset(Timestamp::from_micros(row.get(6)), row.get(7));
+        let mut outline = outlined(row).skip(3);
+        let (zone, starts_at) = (outline.next().unwrap(), outline.next().unwrap().parse().unwrap());
+        let starts_at = plan.zones.with_offset(Timestamp::from_micros(starts_at), zone);
         member(&mut out, ",\"startsAt\":", starts_at.as_deref());
         out.push('}');
     }
     out.push_str("]}}}");
     response(out)
+}
+
+/// What stands in the envelope of the table of its kind.
+fn outlined(row: &PgRow) -> std::str::Split<'_, char> {
+    row.get::<&str, _>(6).split(',')
 }
 
 /// `id slug title summary`, of a row of the envelope.

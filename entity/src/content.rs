@@ -62,6 +62,8 @@ pub struct Model {
     pub updated_at: i64,
     /// JSON: bodies by locale; read only when selected.
     pub body: Option<String>,
+    /// What lists show of the table of its kind, between commas: see the migration that made it.
+    pub outline: String,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -37,6 +37,7 @@ mod m20261126_000044_webhook;
 mod m20261126_000045_spotlight;
 mod m20261127_000046_search_deletes;
 mod m20261127_000047_reach;
+mod m20261127_000048_outline;
 
 /// All migrations in order.
 #[derive(Debug)]
@@ -77,6 +78,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000045_spotlight::Migration),
             Box::new(m20261127_000046_search_deletes::Migration),
             Box::new(m20261127_000047_reach::Migration),
+            Box::new(m20261127_000048_outline::Migration),
         ]
     }
 }

@@ -110,6 +110,7 @@ pub(super) fn envelope(
         created_at: created_at.as_micros(),
         updated_at: updated_at.as_micros(),
         body: (!bodies.is_empty()).then(|| json(column(&bodies))),
+        outline: String::new(),
     };
     faults.is_empty().then_some(row)
 }

@@ -36,6 +36,10 @@ impl Columns {
     pub const RARE: Self = Self(1 << 6);
     /// All of them.
     pub const ALL: Self = Self((1 << 7) - 1);
+    /// What of the table of its kind stands in the envelope as well.
+    const OUTLINE: Self = Self(1 << 7);
+    /// What that says.
+    const OUTLINED: Self = Self::SORT.and(Self::INSTANTS).and(Self::DAYS);
 
     /// All of them, the body perhaps.
     pub const fn with_body(body: bool) -> Self {
@@ -53,10 +57,24 @@ impl Columns {
         self.0 & some.0 == some.0
     }
 
-    /// Whether the table of a kind is read: of updates always, since it says of which type they are.
+    /// Whether the table of a kind is read: where its outline does not say all that is wanted. Of updates always, since it
+    /// says of which type they are.
     pub(super) fn has_detail(self, kind: Kind) -> bool {
-        let of_kind = Self::SORT.and(Self::INSTANTS).and(Self::DAYS).and(Self::RARE);
-        self.0 & of_kind.0 != 0 || kind == Kind::Update
+        self.has(Self::RARE) || kind == Kind::Update
+    }
+
+    /// What is read of a kind.
+    pub(super) fn of_kind(self, kind: Kind) -> Self {
+        if self.has_detail(kind) || self.0 & Self::OUTLINED.0 == 0 {
+            self
+        } else {
+            Self(self.0 & !Self::OUTLINED.0).and(Self::OUTLINE)
+        }
+    }
+
+    /// Whether the outline is read for what it says.
+    pub(super) const fn has_outline(self) -> bool {
+        self.has(Self::OUTLINE)
     }
 }
 
@@ -67,6 +85,7 @@ const fn group_of(table: &str, column: &str) -> Columns {
         ("content", Columns::PLACE, &["organization_id", "region_ids", "topic_ids"]),
         ("content", Columns::STATE, &["wanted_slug", "status", "visibility", "version", "published_at", "expires_at"]),
         ("content", Columns::BODY, &["body"]),
+        ("content", Columns::OUTLINE, &["outline"]),
         ("resource", Columns::SORT, &["category", "format"]),
         ("event", Columns::SORT, &["kind", "format", "event_status"]),
         ("event", Columns::INSTANTS, &["time_zone", "starts_at", "ends_at"]),
@@ -173,7 +192,7 @@ pub(super) mod row {
         content {
             id public_id kind slug wanted_slug organization_id status visibility version texts locales title_key
             attribution content_notes source_system source_external_id source verification region_ids topic_ids
-            order_key spotlight_until published_at expires_at created_at updated_at body
+            order_key spotlight_until published_at expires_at created_at updated_at body outline
         }
         resource {
             content_id category format audience external_url files evidence reviewed_at review_due_at superseded_by
@@ -195,13 +214,14 @@ pub(super) fn columns(kind: Kind, read: Columns, sql: &mut Sql) -> usize {
     static TEXTS: LazyLock<HashMap<(Kind, Columns), (String, usize)>> = LazyLock::new(|| {
         let all =
             Kind::ALL.into_iter().flat_map(|kind| (0..=Columns::ALL.0).map(move |groups| (kind, Columns(groups))));
+        let all = all.map(|(kind, read)| (kind, read.of_kind(kind)));
         let of = |(kind, read)| {
             let texts = column_texts(kind, read);
             ((kind, read), (texts.concat(), texts.len()))
         };
         all.map(of).collect()
     });
-    let Some((text, count)) = TEXTS.get(&(kind, read)) else { return 0 };
+    let Some((text, count)) = TEXTS.get(&(kind, read.of_kind(kind))) else { return 0 };
     sql.push(text);
     *count
 }

@@ -7,6 +7,7 @@ use sea_orm::{DbBackend, DbErr, QueryResult};
 
 use super::catalog::json;
 use super::columns::{Cells, Columns, columns, row};
+use super::outline::fill;
 use super::sql::Sql;
 use super::{NewItem, Store};
 use crate::domain::content::{ContentBody, ContentText};
@@ -95,15 +96,19 @@ pub struct Item {
 impl Item {
     /// Reads a row of a kind that was selected with [`columns`], the first of which stands at a position.
     pub(super) fn from_row(row: &QueryResult, first: usize, kind: Kind, read: Columns) -> Result<Self, DbErr> {
+        let read = read.of_kind(kind);
         let mut cells = Cells::of(row, first, read)?;
         let content = entity::content::Model { kind: kind.number(), ..row::content(&mut cells)? };
         let content_id = content.id;
-        let detail = match kind {
+        let mut detail = match kind {
             Kind::Resource => Detail::Resource(entity::resource::Model { content_id, ..row::resource(&mut cells)? }),
             Kind::Event => Detail::Event(entity::event::Model { content_id, ..row::event(&mut cells)? }),
             Kind::Campaign => Detail::Campaign(entity::campaign::Model { content_id, ..row::campaign(&mut cells)? }),
             Kind::Update => Detail::Update(row::regional_update(&mut cells)?),
         };
+        if read.has_outline() {
+            fill(&mut detail, &content.outline)?;
+        }
         Ok(Self { kind, texts: json(&content.texts)?, content, detail })
     }
 

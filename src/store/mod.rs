@@ -18,6 +18,7 @@ mod lists;
 mod lock;
 mod message;
 mod occurrence;
+mod outline;
 mod place;
 mod plan;
 mod reads;

@@ -122,6 +122,7 @@ fn listed_by(content: &entity::content::Model) -> impl PartialEq + use<'_> {
         created_at,
         updated_at: _,
         body: _,
+        outline: _,
     } = content;
     (
         (id, public_id, kind, slug, wanted_slug, organization_id, status, visibility, locales),

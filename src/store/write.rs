@@ -9,6 +9,7 @@ use sea_orm::{
 };
 
 use super::change::{Epoch, NewChange, Side, append, append_all, append_with};
+use super::outline::outline;
 use super::place::tells_less;
 use super::reads::Reach;
 use super::sql::Sql;
@@ -170,7 +171,8 @@ impl Store {
         let backend = self.backend();
         let Kept { revision, expanded } = kept;
         let mut together = Together::new(backend);
-        together.add(save_row::<entity::content::Entity>(backend, &item.content, before.map(|before| &before.content)));
+        let (row, row_before) = (outlined(item), before.map(outlined));
+        together.add(save_row::<entity::content::Entity>(backend, &row, row_before.as_ref()));
         if before.is_none_or(|before| before.detail != item.detail) {
             together.add(save_detail(backend, &item.detail, before.map(|before| &before.detail))?);
         }
@@ -253,6 +255,11 @@ impl Store {
     pub async fn catalog_within(&self, tx: &DatabaseTransaction) -> Result<Catalog, DbErr> {
         Catalog::load(tx).await
     }
+}
+
+/// The envelope as it is stored.
+fn outlined(item: &NewItem) -> entity::content::Model {
+    entity::content::Model { outline: outline(&item.detail), ..item.content.clone() }
 }
 
 fn save_detail(backend: DbBackend, detail: &Detail, before: Option<&Detail>) -> Result<Statement, DbErr> {

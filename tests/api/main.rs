@@ -37,6 +37,7 @@ mod mirror;
 mod near;
 mod oauth;
 mod organization;
+mod outline;
 mod paging;
 mod postgres;
 mod privacy;
